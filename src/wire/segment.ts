@@ -22,16 +22,16 @@ export class Segment {
   timeNs = 0;
 
   // Network layer.
-  /** 4 or 6. */
-  ipVersion = 4;
-  /** Source and destination address: IPv4 in the first word, IPv6 in all four, network order read as big-endian. */
+  /** 4 or 6; 0 when the frame never got as far as an IP or ARP header, and then the addresses below mean nothing. */
+  ipVersion = 0;
+  /** Source and destination address: IPv4 in the first word (the others 0), IPv6 in all four, read as big-endian. */
   readonly source = new Int32Array(4);
   readonly destination = new Int32Array(4);
   /** TTL or hop limit as captured. */
   ttl = 0;
   /** IPv4 identification; -1 where there is none (IPv6). */
   ipId = -1;
-  /** VLAN identifiers of up to two tags, outermost in the low 12 bits, each plus one so that 0 means untagged. */
+  /** VLAN identifiers of up to two tags, outermost in the low 13 bits, each plus one so that 0 means untagged; see vlan.ts. */
   vlanKey = 0;
 
   // TCP (DecodeStatus 'tcp'); of an ICMP error: the quoted segment, as far as it was quoted.
@@ -66,10 +66,13 @@ export class Segment {
   // ICMP (DecodeStatus 'icmp.error'): source and destination above are those of the *quoted* segment.
   icmpType = 0;
   icmpCode = 0;
+  /** Octets that fit the next hop (fragmentation needed, packet too big); 0 if the error names none. */
+  icmpMtu = 0;
   /** Who sent the ICMP error; family as ipVersion. */
   readonly icmpFrom = new Int32Array(4);
 
-  // ARP / neighbour discovery (DecodeStatus 'neighbour'): `source` is the sender's protocol address, `destination` the target.
-  /** True: a question (ARP request, neighbour solicitation); false: an answer or an announcement. */
+  // ARP / neighbour discovery (DecodeStatus 'neighbour'). Asking, `source` wants to know where `destination` is; otherwise
+  // `source` says where it is itself. `source` is 0 while a host only probes whether an address is taken.
+  /** True: a question (ARP request, neighbour solicitation); false: an answer or an announcement (gratuitous ARP). */
   neighbourAsks = false;
 }

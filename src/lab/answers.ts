@@ -1,0 +1,80 @@
+// The answers beside a capture: what was really done and what every program and kernel really said, never what a tool would.
+
+import { writeFile } from 'node:fs/promises';
+import { release } from 'node:os';
+import type { Endpoint, Outcome } from './libc.js';
+
+/**
+ * What really happened: a scenario's id where one fits, else the plain words for it.
+ * `null`: nothing happened to this connection, or nothing that any packet could show.
+ */
+export type Truth =
+  | 'connect-refused'
+  | 'connect-unreachable'
+  | 'connect-timed-out'
+  | 'accept-queue-full'
+  | 'handshake-aborted'
+  | 'host-shutdown'
+  | 'reset-by-middlebox'
+  | 'process-terminated'
+  | 'host-rebooted'
+  | 'path-lost'
+  | 'host-crashed'
+  | 'aborted'
+  | 'normal-close'
+  | 'deliberate-close'
+  | 'unread-input-abort'
+  | 'firewall-reject'
+  | 'outage-healed'
+  | 'forged-reset-ignored'
+  | 'late-duplicate'
+  | 'left-while-data-came'
+  | null;
+
+export type End = 'client' | 'server' | null;
+
+/** One call of one program, as it returned. */
+export interface Call {
+  program: 'client' | 'server';
+  call: string;
+  /** Octets moved, `ok`, `EOF`, `blocked`, `killed` (the call is a signal) or the errno's name. */
+  result: Outcome;
+  /** Seconds since the capture was started. */
+  at: number;
+}
+
+export interface Connection {
+  client: Endpoint;
+  server: Endpoint;
+  truth: Truth;
+  end: End;
+  /** TCP frames of this pair of endpoints in the capture; a pair used twice counts both uses. */
+  frames: number;
+  calls: Call[];
+}
+
+export interface Answers {
+  name: string;
+  scenario: Truth;
+  end: End;
+  what: string;
+  vantage: string;
+  linkType: string;
+  snaplen: number;
+  connections: Connection[];
+  /** Counters of each host's kernel at the end, those that are not zero. */
+  kernel: Record<'client' | 'server', Record<string, number>>;
+  /** `ss -tanH` on each host at the end. */
+  ss: Record<'client' | 'server', string[]>;
+  kernelRelease: string;
+  made: string;
+}
+
+/** Writes them where they belong: one record a connection, one line a call. */
+export async function writeAnswers(path: string, answers: Omit<Answers, 'kernelRelease' | 'made'>): Promise<void> {
+  const whole: Answers = { ...answers, kernelRelease: release(), made: new Date().toISOString().slice(0, 10) };
+  const text = JSON.stringify(whole, null, 2).replace(/\{\n\s+"(?:program|address)": [^{}]*\}/g, (record) =>
+    record.replace(/\n\s*/g, ' '),
+  );
+  await writeFile(path, `${text}\n`);
+}

@@ -1,0 +1,227 @@
+// The lab's handle of one program: every method is one call the program makes, and every result goes into the record.
+
+import { type ChildProcess, spawn } from 'node:child_process';
+import type { Duplex, Readable, Writable } from 'node:stream';
+import { fileURLToPath } from 'node:url';
+import type { Connection } from './answers.js';
+import type { Host } from './host.js';
+import type { Ledger } from './ledger.js';
+import { type Endpoint, type OptionName, SHUT_RD, SHUT_RDWR, SHUT_WR } from './libc.js';
+import type { Report, Step } from './steps.js';
+
+/** Connections one server program can hand out. */
+const SLOTS = 8;
+
+/** What became of a program's call. */
+export type Told = Report;
+
+export class Program {
+  /** The connection its calls belong to; null before connect() and for a server's parent. */
+  connection: Connection | null = null;
+  /** Fulfilled when the process is gone. */
+  readonly gone: Promise<void>;
+  private readonly waiting: ((report: Report) => void)[] = [];
+  private readonly failed: ((error: Error) => void)[] = [];
+  private text = '';
+  private peer: Endpoint | null = null;
+  private over = false;
+
+  constructor(
+    readonly role: 'client' | 'server',
+    readonly host: Host,
+    private readonly orders: Writable,
+    reports: Readable,
+    private readonly pid: number,
+    protected readonly ledger: Ledger,
+  ) {
+    reports.on('data', (chunk: Buffer) => this.hear(chunk));
+    orders.on('error', () => {});
+    this.gone = new Promise((resolve) => {
+      const end = () => {
+        this.over = true;
+        for (const fail of this.failed.splice(0)) fail(new Error(`the ${role} program is gone`));
+        resolve();
+      };
+      reports.on('close', end);
+      reports.on('end', end);
+      reports.on('error', end);
+    });
+  }
+
+  /** Tells the program to do one step and waits for what it tells back. */
+  ask(step: Step): Promise<Report> {
+    if (this.over) return Promise.reject(new Error(`the ${this.role} program is gone`));
+    return new Promise((resolve, reject) => {
+      this.waiting.push(resolve);
+      this.failed.push(reject);
+      this.orders.write(`${JSON.stringify(step)}\n`);
+    });
+  }
+
+  /** For the next thing the program says without having been asked. */
+  expect(): Promise<Report> {
+    return new Promise((resolve, reject) => {
+      this.waiting.push(resolve);
+      this.failed.push(reject);
+    });
+  }
+
+  /** connect(2); each is a connection of its own in the record. `from`: a port to bind first. */
+  connects(
+    to: Server | Endpoint,
+    {
+      from = 0,
+      within = 10,
+      options = {},
+    }: { from?: number; within?: number; options?: Partial<Record<OptionName, number>> } = {},
+  ): Promise<Told> {
+    this.peer = to instanceof Server ? to.at : to;
+    return this.ask({
+      step: 'connect',
+      to: this.peer,
+      from: { address: this.host.address, port: from },
+      timeoutMs: within * 1000,
+      options: Object.entries(options) as [OptionName, number][],
+    });
+  }
+
+  /** write(2), once; `repeat` makes it long. */
+  writes(text: string, { repeat = 1, within = 5 } = {}): Promise<Told> {
+    return this.ask({ step: 'write', text, repeat, timeoutMs: within * 1000 });
+  }
+
+  /** read(2), once, no longer than `within` seconds. */
+  reads({ within = 5, most = 1024 } = {}): Promise<Told> {
+    return this.ask({ step: 'read', timeoutMs: within * 1000, most });
+  }
+
+  /** Writes a line and hears it back. */
+  async says(text: string): Promise<void> {
+    await this.writes(text);
+    const { result } = await this.reads();
+    if (result !== text.length) throw new Error(`${this.role} said ${text} and heard ${result}`);
+  }
+
+  /** From now on: echoes what it reads until EOF or an error, then exits. */
+  echoes(): Promise<Told> {
+    return this.ask({ step: 'echo' });
+  }
+
+  shutsDown(how: 'writing' | 'reading' | 'both'): Promise<Told> {
+    return this.ask({ step: 'shutdown', how: { writing: SHUT_WR, reading: SHUT_RD, both: SHUT_RDWR }[how] });
+  }
+
+  closes(): Promise<Told> {
+    return this.ask({ step: 'close' });
+  }
+
+  /** SO_LINGER with 0 seconds, then close(): the deliberate RST. */
+  async aborts(): Promise<Told> {
+    await this.ask({ step: 'linger', seconds: 0 });
+    return this.closes();
+  }
+
+  sets(name: OptionName, value: number): Promise<Told> {
+    return this.ask({ step: 'option', name, value });
+  }
+
+  /** SO_KEEPALIVE and its three times. */
+  async keepsAlive({ idle = 1, interval = 1, probes = 4 } = {}): Promise<void> {
+    await this.sets('TCP_KEEPIDLE', idle);
+    await this.sets('TCP_KEEPINTVL', interval);
+    await this.sets('TCP_KEEPCNT', probes);
+    await this.sets('SO_KEEPALIVE', 1);
+  }
+
+  /** Is ended by a signal, and waited for. */
+  async dies(signal: 'SIGKILL' | 'SIGTERM'): Promise<void> {
+    const at = performance.timeOrigin + performance.now();
+    this.ledger.notes(this.role, this.connection, { call: signal, result: 'killed', at, reply: false });
+    process.kill(this.pid, signal);
+    await this.gone;
+  }
+
+  /** Ends it for good, unrecorded: the play is over. */
+  async dismiss(): Promise<void> {
+    if (!this.over) {
+      try {
+        process.kill(this.pid, 'SIGKILL');
+      } catch {
+        // It has just ended by itself.
+      }
+    }
+    await this.gone;
+  }
+
+  private hear(chunk: Buffer): void {
+    this.text += chunk.toString('utf8');
+    for (let end = this.text.indexOf('\n'); end >= 0; end = this.text.indexOf('\n')) {
+      const report = JSON.parse(this.text.slice(0, end)) as Report;
+      this.text = this.text.slice(end + 1);
+      if (report.local !== undefined && this.peer !== null) {
+        this.connection = this.ledger.opens(report.local, this.peer);
+      } else if (report.call !== '') {
+        this.ledger.notes(this.role, this.connection, report);
+      }
+      if (!report.reply) continue;
+      this.failed.shift();
+      this.waiting.shift()?.(report);
+    }
+  }
+}
+
+/** A server's parent process: listens, and hands each connection to a child. */
+export class Server extends Program {
+  private handedOut = 0;
+
+  constructor(
+    host: Host,
+    private readonly child: ChildProcess,
+    readonly at: Endpoint,
+    ledger: Ledger,
+  ) {
+    super('server', host, child.stdin!, child.stdout!, child.pid!, ledger);
+  }
+
+  listens({ backlog = 1024 } = {}): Promise<Told> {
+    return this.ask({ step: 'listen', at: this.at, backlog });
+  }
+
+  /** Accepts one connection and starts the child that has it; the child does nothing yet. */
+  async accepts(): Promise<Program> {
+    const accepted = await this.ask({ step: 'accept', timeoutMs: 10_000 });
+    if (accepted.peer === undefined) throw new Error(`accept: ${accepted.result}`);
+    const channel = this.child.stdio[3 + this.handedOut++] as Duplex;
+    const worker = new Program('server', this.host, channel, channel, accepted.pid!, this.ledger);
+    worker.connection = this.ledger.find(accepted.peer);
+    this.ledger.notes('server', worker.connection, accepted);
+    await worker.expect();
+    return worker;
+  }
+}
+
+const MAIN = fileURLToPath(new URL('program-main.js', import.meta.url));
+
+function launch(host: Host, slots: number): ChildProcess {
+  const [command, ...rest] = host.namespace.enter;
+  const parameters = slots > 0 ? ['--slots', `3,${slots}`] : [];
+  if (host.plainFrames) parameters.push('--plain-frames', host.device);
+  return spawn(command, [...rest, process.execPath, MAIN, ...parameters], {
+    stdio: ['pipe', 'pipe', 'inherit', ...Array.from({ length: slots }, () => 'pipe' as const)],
+  });
+}
+
+/** Starts a client on a host. */
+export async function startProgram(role: 'client' | 'server', host: Host, ledger: Ledger): Promise<Program> {
+  const child = launch(host, 0);
+  const program = new Program(role, host, child.stdin!, child.stdout!, child.pid!, ledger);
+  await program.expect();
+  return program;
+}
+
+/** Starts a server's parent on a host; it does not listen yet. */
+export async function startServer(host: Host, port: number, ledger: Ledger): Promise<Server> {
+  const server = new Server(host, launch(host, SLOTS), { address: host.address, port }, ledger);
+  await server.expect();
+  return server;
+}

@@ -1,0 +1,202 @@
+// Hot path, its rarer half: SYN, FIN, RST, and every segment of a connection that is not simply established.
+//
+// Follows RFC 9293 section 3.10.7 ("SEGMENT ARRIVES") with a watcher's eyes, in its order: RST, SYN, ACK, text, FIN.
+
+import { ACK, FIN, RST, SYN } from '../wire/segment.js';
+import { FINISHED, HANDSHAKE_DONE } from './connection.js';
+import type { Delivery } from './delivery.js';
+import {
+  ACKED_FIN,
+  BELIEF_NEEDS_ACK,
+  HAS_IP_ID,
+  IP_ID_JUMPS,
+  OFFERS_TIMESTAMPS,
+  OWES_ANSWER,
+  RESENT_SYN,
+  SENT_FIN,
+  SENT_SYN,
+  TTL_VARIES,
+} from './endpoint.js';
+import { acknowledge, advance, answers, asks, begin, isProbe, probe } from './flow.js';
+import { LETTER_ACK, LETTER_FIN, LETTER_SYN, LETTER_SYN_ACK, recordLetter } from './history.js';
+import type { Moment } from './notes.js';
+import { reset } from './resets.js';
+import { seqAdd, seqDiff } from './seq.js';
+import {
+  CLOSED,
+  CLOSING,
+  FIN_WAIT_1,
+  HEARS_ACK_OF_FIN,
+  HEARS_ACK_OF_SYN,
+  HEARS_FIN,
+  HEARS_SYN,
+  HEARS_SYN_ACK,
+  HEARS_TEXT,
+  LAST_ACK,
+  SENDS_FIN,
+  SENDS_SYN,
+  SENDS_SYN_ACK,
+  SENDS_TEXT,
+  SYN_RECEIVED,
+} from './state.js';
+
+/** A segment this long after the RST that ended its sender's side was not in flight when the RST passed. */
+const IN_FLIGHT_NS = 1e9;
+/** Two segments of one sender may be captured in the wrong order within this time. */
+const REORDER_NS = 10e6;
+/** IPv4 identifications further apart than this do not come from one counter. */
+const IP_ID_STRIDE = 256;
+
+/** Data and ACKs between two established ends: nearly every segment there is. */
+export function text(delivery: Delivery): void {
+  const { segment, sender } = delivery;
+  const probes = isProbe(delivery);
+  if (segment.flags & ACK) acknowledge(delivery);
+  answers(delivery);
+  if (probes) {
+    probe(delivery);
+    asks(delivery);
+  } else if (segment.payloadLength > 0) {
+    advance(delivery);
+    asks(delivery);
+  } else if ((segment.flags & (SYN | FIN)) === 0) recordLetter(delivery.connection, LETTER_ACK, delivery.fromHigh);
+  if (sender.fallback >= 0) confirm(delivery);
+}
+
+/** Any other segment. @param first the sender's first. */
+export function control(delivery: Delivery, first: boolean): void {
+  const { segment, sender, receiver } = delivery;
+  const { flags } = segment;
+  if (flags & RST) {
+    reset(delivery);
+    return;
+  }
+  if (sender.state === CLOSED) doubtReset(delivery);
+  if (first) begin(delivery);
+  if (flags & SYN) offers(delivery);
+  text(delivery);
+  if (flags & (SYN | FIN) && segment.payloadLength === 0) {
+    advance(delivery);
+    asks(delivery);
+  }
+  if (flags & SYN) syn(delivery);
+  else {
+    delivery.sends(SENDS_TEXT);
+    delivery.hears(receiver, HEARS_TEXT, false);
+  }
+  if (flags & ACK) ackOfControl(delivery);
+  if (flags & FIN) fin(delivery);
+  if (flags & ACK && receiver.has(SENT_FIN) && seqDiff(segment.ack, receiver.finSeq) > 0) sender.set(ACKED_FIN);
+}
+
+/** What identifies a sender beyond its numbers; a RST in its name is measured by it. */
+export function identify(delivery: Delivery, first: boolean): void {
+  const { sender, segment } = delivery;
+  if (segment.flags & RST) return;
+  if (first) {
+    sender.ttl = segment.ttl;
+    if (segment.hasTimestamps) sender.set(OFFERS_TIMESTAMPS);
+  } else if (segment.ttl !== sender.ttl) sender.set(TTL_VARIES);
+  if (segment.ipId <= 0) return;
+  if (sender.has(HAS_IP_ID) && ((segment.ipId - sender.ipId) & 0xffff) > IP_ID_STRIDE) sender.set(IP_ID_JUMPS);
+  sender.ipId = segment.ipId;
+  sender.set(HAS_IP_ID);
+}
+
+const momentOf = ({ segment }: Delivery): Moment => ({ packet: segment.packet, timeNs: segment.timeNs });
+
+/** What the sender was believed to have heard is certain once its ACK covers it. */
+function confirm({ sender, receiver, segment }: Delivery): void {
+  if (!sender.has(BELIEF_NEEDS_ACK) || (segment.flags & ACK) === 0) return;
+  const heard = receiver.has(SENT_FIN) ? receiver.finSeq : receiver.firstSeq;
+  if (seqDiff(segment.ack, heard) > 0) sender.confirm();
+}
+
+function offers({ sender, segment }: Delivery): void {
+  sender.mss = segment.mss;
+  sender.windowScaleShift = segment.windowScaleShift;
+}
+
+function syn(delivery: Delivery): void {
+  const { sender, receiver, segment, connection, fromHigh } = delivery;
+  const again = sender.has(SENT_SYN);
+  sender.set(again ? RESENT_SYN : SENT_SYN);
+  if ((segment.flags & ACK) === 0) {
+    recordLetter(connection, LETTER_SYN, fromHigh);
+    if (!again) delivery.sends(SENDS_SYN);
+    delivery.hears(receiver, HEARS_SYN, true);
+    return;
+  }
+  recordLetter(connection, LETTER_SYN_ACK, fromHigh);
+  delivery.sends(SENDS_SYN_ACK);
+  if (Number.isNaN(connection.synAckNs)) connection.synAckNs = segment.timeNs;
+  if (seqDiff(segment.ack, receiver.firstSeq) > 0) delivery.hears(receiver, HEARS_SYN_ACK, true);
+  if (again && connection.has(HANDSHAKE_DONE)) {
+    const notes = delivery.senderNotes;
+    notes.synAckResentAfterAck = { ...momentOf(delivery), count: (notes.synAckResentAfterAck?.count ?? 0) + 1 };
+    // The final ACK did not count, whatever the watcher believed: the server is where it was.
+    sender.state = SYN_RECEIVED;
+  }
+}
+
+/** An ACK that covers the peer's SYN or FIN moves the peer on. */
+function ackOfControl(delivery: Delivery): void {
+  const { receiver, sender, segment, connection } = delivery;
+  if (receiver.state === SYN_RECEIVED && seqDiff(segment.ack, receiver.firstSeq) > 0) {
+    delivery.hears(receiver, HEARS_ACK_OF_SYN, false);
+    if (!connection.has(HANDSHAKE_DONE)) {
+      connection.set(HANDSHAKE_DONE);
+      connection.handshakeNs = segment.timeNs;
+    }
+  }
+  if (receiver.has(SENT_FIN) && seqDiff(segment.ack, receiver.finSeq) > 0) {
+    delivery.receiverNotes.finAcked ??= momentOf(delivery);
+    delivery.hears(receiver, HEARS_ACK_OF_FIN, false);
+    // What an end acknowledges it has heard, even if that was doubted meanwhile.
+    delivery.hears(sender, HEARS_FIN, false);
+  }
+  if (!sender.has(SENT_FIN)) return;
+  const notes = delivery.receiverNotesIfAny;
+  if (notes?.wroteAfterFin && seqDiff(segment.ack, notes.wroteAfterFin.endSeq) >= 0) {
+    notes.wroteAfterFinAcked ??= momentOf(delivery);
+  }
+}
+
+function fin(delivery: Delivery): void {
+  const { sender, receiver, segment, connection, fromHigh } = delivery;
+  recordLetter(connection, LETTER_FIN, fromHigh);
+  if (!sender.has(SENT_FIN)) {
+    sender.set(SENT_FIN);
+    sender.finSeq = seqAdd(segment.seq, segment.payloadLength);
+    delivery.senderNotes.fin = {
+      ...momentOf(delivery),
+      acknowledgesFin: receiver.has(SENT_FIN) && seqDiff(segment.ack, receiver.finSeq) > 0,
+      owedAnswer: sender.has(OWES_ANSWER),
+      dataInFlight: receiver.outstanding > 0,
+    };
+    delivery.sends(SENDS_FIN);
+  } else if (sender.fallback === FIN_WAIT_1 || sender.fallback === CLOSING || sender.fallback === LAST_ACK) {
+    // It sends its FIN again: it did not hear the ACK that the watcher saw pass.
+    sender.revert();
+    connection.clear(FINISHED);
+  }
+  delivery.hears(receiver, HEARS_FIN, true);
+}
+
+/** A segment of an end that a RST should have ended: what follows decides whose RST it was and who obeyed it. */
+function doubtReset(delivery: Delivery): void {
+  const { sender, segment, connection } = delivery;
+  const own = delivery.senderNotesIfAny?.reset;
+  const others = delivery.receiverNotesIfAny?.reset;
+  if (own?.accepted && segment.timeNs - own.timeNs > REORDER_NS) {
+    delivery.senderNotes.talkedOn ??= momentOf(delivery);
+    sender.revert();
+    connection.clear(FINISHED);
+  } else if (others?.accepted && !own && segment.timeNs - others.timeNs > IN_FLIGHT_NS) {
+    others.accepted = false;
+    delivery.receiverNotes.ignoredReset ??= momentOf(delivery);
+    delivery.flag('tcp.rst.ignored');
+    sender.revert();
+    connection.clear(FINISHED);
+  }
+}

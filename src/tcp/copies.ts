@@ -1,0 +1,34 @@
+// Hot path: one packet captured twice (`-i any`, a bridge, a mirror port) is one packet.
+//
+// A copy has the same numbers, flags and IPv4 identification as one of the sender's last four segments; only its TTL may
+// differ. A host gives a retransmission a new identification. Where there is none to compare (IPv6, or 0), only two equal
+// segments closer than a retransmission can be count as copies.
+
+import type { Segment } from '../wire/segment.js';
+import type { Endpoint } from './endpoint.js';
+
+/** Copies of one packet pass a host's interfaces within this time; no stack resends so soon. */
+const COPY_WINDOW_NS = 100_000;
+
+/** Whether `segment` is a copy of one that `sender` has sent; remembers it either way. */
+export function isCopy(sender: Endpoint, segment: Segment): boolean {
+  const { ints, fingerprintsAt } = sender;
+  const print = fingerprint(segment);
+  const known =
+    ints[fingerprintsAt] === print ||
+    ints[fingerprintsAt + 1] === print ||
+    ints[fingerprintsAt + 2] === print ||
+    ints[fingerprintsAt + 3] === print;
+  if (!known) {
+    ints[fingerprintsAt + (sender.segments & 3)] = print;
+    return false;
+  }
+  return segment.ipId > 0 || segment.timeNs - sender.lastNs < COPY_WINDOW_NS;
+}
+
+function fingerprint(segment: Segment): number {
+  let h = Math.imul(segment.seq, 0x9e3779b1) ^ segment.ack;
+  h = Math.imul(h ^ (h >>> 15), 0x85ebca77) ^ (segment.flags << 24) ^ (segment.payloadLength << 8);
+  h = Math.imul(h ^ (h >>> 13), 0x27d4eb2f) ^ segment.window ^ (segment.ipId << 16);
+  return h ^ (h >>> 16) || 1;
+}

@@ -1,0 +1,118 @@
+// Hot path: one segment on its way between the two ends of its connection. Reused for every segment.
+
+import type { Segment } from '../wire/segment.js';
+import type { AnomalyId } from './anomalies.js';
+import { Connection } from './connection.js';
+import { BELIEF_NEEDS_ACK, type Endpoint } from './endpoint.js';
+import { Holes } from './holes.js';
+import type { EndNotes, Notes } from './notes.js';
+import { HEARS, IMPOSSIBLE, next, SENDS } from './state.js';
+
+/** What the tracker tells its owner, as it happens. The connection is valid during the call only. */
+export interface TrackerListener {
+  /** A connection's first segment has been taken in. */
+  opened(connection: Connection): void;
+  /** Something rare in one segment. */
+  anomaly(id: AnomalyId, delivery: Delivery): void;
+  /** Both ends are done, or one was reset; later packets may still change what that means. */
+  ended(connection: Connection, notes: Notes | undefined): void;
+  /** Nothing will be added to this connection any more; it is forgotten after the call. */
+  final(connection: Connection, notes: Notes | undefined): void;
+}
+
+export class Delivery {
+  readonly connection = new Connection();
+  sender: Endpoint = this.connection.low;
+  receiver: Endpoint = this.connection.high;
+  fromHigh = false;
+  readonly holes = new Holes();
+  /** Notes by connection index; most connections have none for most of their life. */
+  private readonly notes = new Map<number, Notes>();
+
+  constructor(
+    /** The segment at hand. */
+    readonly segment: Segment,
+    private readonly listener: TrackerListener,
+  ) {}
+
+  /** Sets who sends; both ends are windows that move with the connection. */
+  from(high: boolean): this {
+    this.fromHigh = high;
+    this.sender = high ? this.connection.high : this.connection.low;
+    this.receiver = high ? this.connection.low : this.connection.high;
+    return this;
+  }
+
+  /** Which list in `holes` is the sender's. */
+  get holesKey(): number {
+    return this.connection.index * 2 + (this.fromHigh ? 1 : 0);
+  }
+
+  get senderNotes(): EndNotes {
+    const notes = this.makeNotes();
+    return this.fromHigh ? notes.high : notes.low;
+  }
+
+  get receiverNotes(): EndNotes {
+    const notes = this.makeNotes();
+    return this.fromHigh ? notes.low : notes.high;
+  }
+
+  /** Notes of the sender if it has any; never makes them. */
+  get senderNotesIfAny(): EndNotes | undefined {
+    const notes = this.notes.get(this.connection.index);
+    return notes && (this.fromHigh ? notes.high : notes.low);
+  }
+
+  get receiverNotesIfAny(): EndNotes | undefined {
+    const notes = this.notes.get(this.connection.index);
+    return notes && (this.fromHigh ? notes.low : notes.high);
+  }
+
+  notesOf(index: number): Notes | undefined {
+    return this.notes.get(index);
+  }
+
+  /** Forgets everything kept beside the record of connection `index`. */
+  forget(index: number): void {
+    this.notes.delete(index);
+    this.holes.forget(index * 2);
+    this.holes.forget(index * 2 + 1);
+  }
+
+  flag(id: AnomalyId): void {
+    this.listener.anomaly(id, this);
+  }
+
+  /** The sender has sent `event`: its state follows at once. */
+  sends(event: number): void {
+    const { sender } = this;
+    const cell = next(SENDS, event, sender.state);
+    if (cell === IMPOSSIBLE) this.flag('tcp.impossible');
+    if (cell < 0) return;
+    sender.confirm();
+    sender.state = cell;
+  }
+
+  /** `end` should hear `event`: its state follows on belief. @param needsAck its acknowledgement will confirm it. */
+  hears(end: Endpoint, event: number, needsAck: boolean): void {
+    const cell = next(HEARS, event, end.state);
+    if (cell < 0 || cell === end.state) return;
+    // One segment can bring two hearings (ACK of FIN, then FIN): if it was lost, both were.
+    if (end.fallback < 0 || end.heardNs !== this.segment.timeNs) end.fallback = end.state;
+    end.heardNs = this.segment.timeNs;
+    if (needsAck) end.set(BELIEF_NEEDS_ACK);
+    else end.clear(BELIEF_NEEDS_ACK);
+    end.state = cell;
+  }
+
+  private makeNotes(): Notes {
+    const { index } = this.connection;
+    let notes = this.notes.get(index);
+    if (!notes) {
+      notes = { low: {}, high: {} };
+      this.notes.set(index, notes);
+    }
+    return notes;
+  }
+}

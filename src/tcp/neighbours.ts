@@ -1,0 +1,68 @@
+// Who is asked for and does not answer on the local link: ARP (RFC 826) and neighbour discovery (RFC 4861).
+//
+// A host on the same link that dies leaves no TCP at all once its neighbour entry has aged out, only these questions.
+
+import type { Segment } from '../wire/segment.js';
+import type { Moment } from './notes.js';
+
+/** Questions for one address that nobody has answered since the first. */
+export interface Unanswered extends Moment {
+  count: number;
+  lastNs: number;
+}
+
+/** Addresses asked for at one time; beyond it the oldest question is forgotten (a scan asks for whole networks). */
+const MAX_TARGETS = 4096;
+const MAX_ASKERS = 64;
+
+const keyOf = (words: Int32Array, at: number, network: number): string =>
+  `${network}/${words[at]},${words[at + 1]},${words[at + 2]},${words[at + 3]}`;
+
+export class Neighbours {
+  private readonly asked = new Map<string, Map<string, Unanswered>>();
+
+  /** Takes in one ARP packet or neighbour solicitation / advertisement. */
+  note(segment: Segment): void {
+    const network = segment.vlanKey * 8 + segment.ipVersion;
+    const sender = keyOf(segment.source, 0, network);
+    this.asked.delete(sender);
+    if (!segment.neighbourAsks) return;
+    const target = keyOf(segment.destination, 0, network);
+    // A gratuitous announcement asks for its own address.
+    if (target === sender) return;
+    const askers = this.asked.get(target) ?? new Map<string, Unanswered>();
+    const question = askers.get(sender);
+    if (question) {
+      question.count++;
+      question.lastNs = segment.timeNs;
+      return;
+    }
+    if (askers.size >= MAX_ASKERS) return;
+    askers.set(sender, { packet: segment.packet, timeNs: segment.timeNs, lastNs: segment.timeNs, count: 1 });
+    if (askers.size > 1) return;
+    if (this.asked.size >= MAX_TARGETS) this.asked.delete(this.asked.keys().next().value as string);
+    this.asked.set(target, askers);
+  }
+
+  /**
+   * The longest unanswered questioning for `target` since `sinceNs`.
+   * @param asker only questions of this address count, if given.
+   * @returns null if it was not asked for, or has answered.
+   */
+  unanswered(
+    target: { words: Int32Array; at: number; ipVersion: number; vlanKey: number },
+    sinceNs: number,
+    asker: { words: Int32Array; at: number } | null,
+  ): Unanswered | null {
+    if (this.asked.size === 0) return null;
+    const network = target.vlanKey * 8 + target.ipVersion;
+    const askers = this.asked.get(keyOf(target.words, target.at, network));
+    let longest: Unanswered | null = null;
+    for (const [name, question] of askers ?? []) {
+      if (question.timeNs < sinceNs) continue;
+      if (asker && name !== keyOf(asker.words, asker.at, network)) continue;
+      if (!longest || question.count > longest.count) longest = question;
+    }
+    return longest;
+  }
+}

@@ -1,0 +1,90 @@
+// What is remembered of an end beyond its numbers: the few moments that evidence is made of.
+//
+// Notes come into being when something happens (FIN, RST, ICMP, a resend nobody answers); a quiet connection has none.
+
+/** A frame, as evidence. */
+export interface Moment {
+  readonly packet: number;
+  /** Nanoseconds since the capture's base. */
+  readonly timeNs: number;
+}
+
+/** What a RST looks like, and so where it can come from (`explain` has the anatomy). */
+export type ResetShape = 'refused' | 'no-socket' | 'live-socket' | 'odd';
+
+/** A RST sent in the name of an end. */
+export interface ResetNote extends Moment {
+  readonly shape: ResetShape;
+  /** Whether the other end had to believe it (RFC 9293 section 3.10.7.4 with RFC 5961 section 3.2). */
+  accepted: boolean;
+  /** Frame of the other end's last segment: what the RST answers, if it answers anything. */
+  readonly answers: Moment | null;
+  /** Hops by which its TTL differs from the sender's constant one; 0: fits, or nothing to compare with. */
+  readonly ttlDistance: number;
+  readonly ipIdOff: boolean;
+  /** ACK set, timestamps negotiated, and none in it. */
+  readonly lacksTimestamps: boolean;
+  /** First of the segments that had waited for an answer before it, and how many there were. */
+  readonly asked: Moment & { readonly count: number };
+  /** The sender had acknowledged data of the other end and owed an answer. */
+  readonly owedAnswer: boolean;
+  /** The sender's last advertised window was 0. */
+  readonly windowWasZero: boolean;
+  /** SYN-SENT, SYN-RECEIVED: the connection was not open yet, or had not carried data. */
+  readonly beforeData: boolean;
+}
+
+/** First copy of a FIN. */
+export interface FinNote extends Moment {
+  /** It also acknowledged the other end's FIN. */
+  readonly acknowledgesFin: boolean;
+  /** The sender had acknowledged data and not answered it. */
+  readonly owedAnswer: boolean;
+  /** The other end had sent data that the sender had not acknowledged when it closed. */
+  readonly dataInFlight: boolean;
+}
+
+/** ICMP or ICMPv6 errors about segments this end sent. */
+export interface IcmpNote extends Moment {
+  readonly family: 4 | 6;
+  readonly type: number;
+  readonly code: number;
+  /** Address of whoever sent it, in text. */
+  readonly from: string;
+  count: number;
+  lastNs: number;
+}
+
+/** What is remembered of one end. A field is the first such moment unless it says otherwise. */
+export interface EndNotes {
+  fin?: FinNote;
+  /** The other end's acknowledgement of the FIN. */
+  finAcked?: Moment;
+  /** New data sent after the other end's FIN was acknowledged, with nothing waiting before it: its program wrote. */
+  wroteAfterFin?: Moment & { readonly endSeq: number };
+  /** That data was acknowledged: somebody still reads there. */
+  wroteAfterFinAcked?: Moment;
+  /** The decisive RST in its name: the first accepted one, else the first. */
+  reset?: ResetNote;
+  /** A stray RST of it after both FINs were acknowledged. */
+  lateReset?: Moment;
+  /** A RST in its name that the other end did not obey. */
+  ignoredReset?: Moment;
+  /** It went on as if it had never sent the RST that stands in its name. */
+  talkedOn?: Moment;
+  /** It sent a RST because nobody answered it. */
+  gaveUp?: Moment;
+  icmp?: IcmpNote;
+  /** The last octets of it that were acknowledged and that the capture never saw: how many, and up to where. */
+  missed?: Moment & { readonly octets: number; readonly endSeq: number };
+  /** SYN-ACK sent again after the client's final ACK had passed; last such frame, and how often. */
+  synAckResentAfterAck?: Moment & { count: number };
+  /** It went unanswered as if the other end were dead, and then was answered. */
+  healed?: Moment;
+}
+
+/** Notes of a connection's two ends. */
+export interface Notes {
+  low: EndNotes;
+  high: EndNotes;
+}

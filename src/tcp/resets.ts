@@ -1,0 +1,118 @@
+// The anatomy of a RST: who can have sent it, and whether the other end had to obey.
+//
+// Read RFC 9293 section 3.5.2 (what a stack without a connection sends), RFC 5961 section 3.2 (which RST kills) and
+// Linux net/ipv4/tcp_input.c (tcp_reset_check: RCV.NXT-1 after a FIN). What a watcher cannot know is exactly how far the
+// other end had got, so a RST kills if it fits any RCV.NXT that end can have had.
+
+import { ACK, type Segment } from '../wire/segment.js';
+import { HANDSHAKE_DONE, MID_STREAM, SPOKE } from './connection.js';
+import type { Delivery } from './delivery.js';
+import {
+  type Endpoint,
+  HAS_IP_ID,
+  IP_ID_JUMPS,
+  OFFERS_TIMESTAMPS,
+  OWES_ANSWER,
+  SENT_FIN,
+  SENT_SYN,
+  TTL_VARIES,
+} from './endpoint.js';
+import { SILENT_NS, SILENT_SENDS } from './flow.js';
+import { LETTER_RST, recordLetter } from './history.js';
+import type { ResetNote, ResetShape } from './notes.js';
+import { seqDiff } from './seq.js';
+import { HEARS_RST, SENDS_RST, SYN_SENT } from './state.js';
+
+/** One more IPv4 identification than this after the last is not the same counter. */
+const IP_ID_STRIDE = 256;
+
+/** Takes in a RST; parseOptions must have been called for the segment. */
+export function reset(delivery: Delivery): void {
+  const { sender, receiver, segment, connection } = delivery;
+  recordLetter(connection, LETTER_RST, delivery.fromHigh);
+  sender.resets++;
+  const note = describe(delivery);
+  const gaveUp = givesUp(sender, segment);
+  const notes = delivery.senderNotes;
+  if (gaveUp) {
+    notes.gaveUp ??= { packet: segment.packet, timeNs: segment.timeNs };
+    sender.unanswered++;
+    sender.lastAskNs = segment.timeNs;
+  } else {
+    receiver.unanswered = 0;
+  }
+  if (isClosed(sender) && isClosed(receiver)) {
+    notes.lateReset ??= { packet: segment.packet, timeNs: segment.timeNs };
+    return;
+  }
+  if (!notes.reset || (note.accepted && !notes.reset.accepted)) notes.reset = note;
+  if (!note.accepted) {
+    notes.ignoredReset ??= { packet: segment.packet, timeNs: segment.timeNs };
+    delivery.flag('tcp.rst.ignored');
+    return;
+  }
+  delivery.flag('tcp.rst.accepted');
+  const before = sender.state;
+  delivery.sends(SENDS_RST);
+  if (sender.state !== before) sender.fallback = before;
+  // Nobody is known to hear the RST of an end that gave up on a silent peer.
+  if (!gaveUp) delivery.hears(receiver, HEARS_RST, false);
+}
+
+/** Its FIN was sent and acknowledged. */
+const isClosed = (end: Endpoint): boolean => end.has(SENT_FIN) && seqDiff(end.sndUna, end.finSeq) > 0;
+
+/** The sender had asked in vain as long as `silent` takes: its RST ends the asking (Linux: keep-alive, user timeout). */
+function givesUp(sender: Endpoint, segment: Segment): boolean {
+  return sender.unanswered >= SILENT_SENDS - 1 && segment.timeNs - sender.unansweredNs >= SILENT_NS;
+}
+
+function describe(delivery: Delivery): ResetNote {
+  const { sender, receiver, segment, connection } = delivery;
+  const shape = shapeOf(delivery);
+  const comparable = sender.segments > 2 && !sender.has(TTL_VARIES);
+  const bothOffer = sender.has(OFFERS_TIMESTAMPS) && receiver.has(OFFERS_TIMESTAMPS);
+  return {
+    packet: segment.packet,
+    timeNs: segment.timeNs,
+    shape,
+    accepted: mustObey(delivery, shape),
+    answers: receiver.segments > 0 ? { packet: receiver.lastPacket, timeNs: receiver.lastNs } : null,
+    ttlDistance: comparable ? Math.abs(sender.ttl - segment.ttl) : 0,
+    ipIdOff: (segment.flags & ACK) !== 0 && ipIdOff(sender, segment),
+    lacksTimestamps: (segment.flags & ACK) !== 0 && bothOffer && !segment.hasTimestamps && shape !== 'refused',
+    asked: { packet: receiver.unansweredPacket, timeNs: receiver.unansweredNs, count: receiver.unanswered },
+    owedAnswer: sender.has(OWES_ANSWER),
+    windowWasZero: sender.window === 0 && sender.zeroWindows > 0,
+    beforeData:
+      !connection.has(SPOKE) && !connection.has(MID_STREAM) && !sender.has(SENT_FIN) && !receiver.has(SENT_FIN),
+  };
+}
+
+function shapeOf({ sender, receiver, segment, connection }: Delivery): ResetShape {
+  const { seq, ack, flags } = segment;
+  if ((flags & ACK) === 0) {
+    // SEG.SEQ repeats the SEG.ACK of the segment it answers: any number the other end can have acknowledged.
+    const low = sender.segments > 1 ? sender.firstSeq : sender.sndUna;
+    return seqDiff(seq, low) >= 0 && seqDiff(seq, sender.sndNxt) <= 0 ? 'no-socket' : 'odd';
+  }
+  const answersSyn = receiver.has(SENT_SYN) && !sender.has(SENT_SYN) && !connection.has(HANDSHAKE_DONE);
+  if (answersSyn && seqDiff(ack, receiver.sndNxt) === 0) return 'refused';
+  const seqFits = seqDiff(seq, sender.sndUna) >= 0 && seqDiff(seq, sender.sndNxt) <= 0;
+  const ackFits = seqDiff(ack, receiver.sndUna) >= 0 && seqDiff(ack, receiver.sndNxt) <= 0;
+  return (seqFits || sender.segments <= 1) && ackFits ? 'live-socket' : 'odd';
+}
+
+function mustObey({ sender, receiver, segment }: Delivery, shape: ResetShape): boolean {
+  const { seq, ack, flags } = segment;
+  if (receiver.state === SYN_SENT) return (flags & ACK) !== 0 && seqDiff(ack, receiver.sndNxt) === 0;
+  if (shape === 'refused') return true;
+  if (sender.segments <= 1 && !sender.has(SENT_SYN)) return true;
+  const lowest = sender.has(SENT_FIN) ? seqDiff(seq, sender.sndUna) + 1 : seqDiff(seq, sender.sndUna);
+  return lowest >= 0 && seqDiff(seq, sender.sndNxt) <= 0;
+}
+
+function ipIdOff(sender: Endpoint, segment: Segment): boolean {
+  if (segment.ipId < 0 || !sender.has(HAS_IP_ID) || sender.has(IP_ID_JUMPS)) return false;
+  return ((segment.ipId - sender.ipId) & 0xffff) > IP_ID_STRIDE;
+}

@@ -1,0 +1,326 @@
+// Hot path: finds the connection of every segment, lets the segment happen to it, and knows when a connection is over.
+//
+// Only packets move the clock. The owner is told of rare things through a TrackerListener; nothing is allocated for a
+// segment in which nothing happens.
+
+import { formatAddress } from '../wire/address.js';
+import { ACK, FIN, RST, type Segment, SYN } from '../wire/segment.js';
+import { CLIENT_IS_HIGH, Connection, EVICTED, FINISHED, MID_STREAM, ROLE_SOURCES, ROLES_SHIFT } from './connection.js';
+import { control, identify, text } from './control.js';
+import { isCopy } from './copies.js';
+import { Delivery, type TrackerListener } from './delivery.js';
+import { SENT_SYN } from './endpoint.js';
+import { Neighbours } from './neighbours.js';
+import { seqDiff } from './seq.js';
+import { ESTABLISHED, isOver, SYN_SENT } from './state.js';
+import { ConnectionStore, Tuple } from './store.js';
+import { Tombstones } from './tombstones.js';
+
+/** A finished connection is final after this long: the longest TIME-WAIT in use (Linux 60 s, others up to 120 s). */
+const LINGER_NS = 120e9;
+/** How many connections an eviction looks at to find one long quiet. */
+const EVICTION_LOOK = 64;
+/** Ports below are services, from here on ephemeral (Linux ip_local_port_range; IANA's range is above it). */
+const FIRST_EPHEMERAL_PORT = 32768;
+const CONTROL = SYN | FIN | RST;
+
+export interface TrackerOptions {
+  /** Most connections kept at a time; beyond it one that was long quiet is given up. */
+  readonly maxConnections: number;
+  /** 32 random bits for the hash. */
+  readonly hashKey: number;
+  /** Whether connections of this tuple are followed at all; decided once per connection. */
+  readonly accepts: ((tuple: Tuple, ipVersion: number) => boolean) | null;
+  /** Ports that mark the server of a connection picked up mid-stream. */
+  readonly serverPorts: readonly number[];
+}
+
+export class Tracker {
+  /** Latest packet time seen, nanoseconds since the base. */
+  clockNs = Number.NEGATIVE_INFINITY;
+  connections = 0;
+  evicted = 0;
+  /** Segments of connections already final; segments the filter turned away. */
+  lateSegments = 0;
+  filteredSegments = 0;
+  readonly neighbours = new Neighbours();
+  private readonly store: ConnectionStore;
+  private readonly tombstones: Tombstones;
+  private readonly delivery: Delivery;
+  private readonly tuple = new Tuple();
+  private readonly other = new Connection();
+  /** Finished connections in the order of their end. */
+  private waiting: { index: number; id: number; deadlineNs: number }[] = [];
+  private waitingHead = 0;
+  private evictionHand = 0;
+
+  /** @param segment the record that the caller decodes every frame into. */
+  constructor(
+    segment: Segment,
+    private readonly options: TrackerOptions,
+    private readonly listener: TrackerListener,
+  ) {
+    this.store = new ConnectionStore(options.hashKey);
+    this.tombstones = new Tombstones(options.maxConnections);
+    this.delivery = new Delivery(segment, listener);
+  }
+
+  /** Moves the packet clock, never backwards, and lets what has waited long enough become final. */
+  tick(timeNs: number): void {
+    if (timeNs <= this.clockNs) return;
+    this.clockNs = timeNs;
+    while (this.waitingHead < this.waiting.length && this.waiting[this.waitingHead].deadlineNs <= timeNs) {
+      const { index, id } = this.waiting[this.waitingHead++];
+      this.store.move(this.other, index);
+      if (this.other.id !== id || !this.other.has(FINISHED)) continue;
+      if (isOver(this.other.low.state) && isOver(this.other.high.state)) this.finalise(index);
+      else this.other.clear(FINISHED);
+    }
+    if (this.waitingHead > 4096 && this.waitingHead * 2 > this.waiting.length) {
+      this.waiting = this.waiting.slice(this.waitingHead);
+      this.waitingHead = 0;
+    }
+  }
+
+  /** Takes in the TCP segment that the shared Segment record holds. */
+  take(): void {
+    const { delivery, store, tuple } = this;
+    const { segment, connection } = delivery;
+    this.tick(segment.timeNs);
+    store.tupleOf(segment, tuple);
+    const { sender, receiver } = delivery.from(tuple.fromHigh);
+    if (this.locate(segment) < 0) return;
+    const { flags } = segment;
+    connection.lastNs = this.clockNs;
+    connection.lastPacket = segment.packet;
+    if (isCopy(sender, segment)) {
+      connection.copies++;
+      delivery.flag('tcp.captured-twice');
+      return;
+    }
+    const first = sender.segments++ === 0;
+    const calm = (flags & CONTROL) === 0 && sender.state === ESTABLISHED && receiver.state === ESTABLISHED && !first;
+    if (calm) text(delivery);
+    else control(delivery, first);
+    identify(delivery, first);
+    sender.lastNs = segment.timeNs;
+    sender.lastPacket = segment.packet;
+    if (connection.firstPacket === segment.packet) this.listener.opened(connection);
+    if (!calm && isOver(sender.state) && isOver(receiver.state) && !connection.has(FINISHED)) this.finish(connection);
+  }
+
+  /**
+   * Takes in an ICMP error whose quoted segment the shared Segment record holds.
+   * @returns false if it is about no connection that is followed.
+   */
+  takeIcmpError(): boolean {
+    const { delivery, store, tuple } = this;
+    const { segment, connection } = delivery;
+    this.tick(segment.timeNs);
+    store.tupleOf(segment, tuple);
+    const index = store.find(tuple);
+    if (index < 0) return false;
+    store.move(connection, index);
+    const { sender, receiver } = delivery.from(tuple.fromHigh);
+    // RFC 5927 section 4.1: an error about octets that were never sent is a forgery.
+    const beyond = seqDiff(segment.seq, sender.sndNxt);
+    if (sender.segments > 0 && (beyond > 0 || seqDiff(segment.seq, sender.firstSeq) < 0)) {
+      delivery.flag('icmp.implausible');
+      return true;
+    }
+    connection.lastNs = this.clockNs;
+    connection.lastPacket = segment.packet;
+    const notes = delivery.senderNotes;
+    const { icmpType: type, icmpCode: code, packet, timeNs } = segment;
+    const { icmp } = notes;
+    // An error from before the peer was last heard is history: something got through since.
+    if (icmp && icmp.timeNs >= receiver.lastNs && icmp.type === type && icmp.code === code) {
+      icmp.count++;
+      icmp.lastNs = timeNs;
+    } else {
+      const from = formatAddress(segment.icmpFrom, segment.ipVersion);
+      notes.icmp = {
+        packet,
+        timeNs,
+        family: segment.ipVersion === 6 ? 6 : 4,
+        type,
+        code,
+        from,
+        count: 1,
+        lastNs: timeNs,
+      };
+    }
+    return true;
+  }
+
+  /** Takes in ARP or neighbour discovery. */
+  takeNeighbour(): void {
+    this.tick(this.delivery.segment.timeNs);
+    this.neighbours.note(this.delivery.segment);
+  }
+
+  /** The capture is over: every connection that is left becomes final, in the order of their ids, one a step. */
+  *close(): Generator<void> {
+    const left: { index: number; id: number }[] = [];
+    this.each((connection) => left.push({ index: connection.index, id: connection.id }));
+    left.sort((a, b) => a.id - b.id);
+    for (const { index, id } of left) {
+      this.store.move(this.other, index);
+      if (this.other.id === id) this.finalise(index);
+      yield;
+    }
+  }
+
+  /** Shows every connection that is not final yet; the window is reused from call to call. */
+  each(show: (connection: Connection) => void): void {
+    const connection = new Connection();
+    for (let index = 0; index < this.store.top; index++) {
+      this.store.move(connection, index);
+      if (connection.id > 0) show(connection);
+    }
+  }
+
+  /** Moves the delivery to the connection this segment belongs to, opened if need be; -1: to none that is followed. */
+  private locate(segment: Segment): number {
+    const { store, tuple } = this;
+    const { connection } = this.delivery;
+    let index = store.find(tuple);
+    const opens = (segment.flags & (SYN | ACK | RST)) === SYN;
+    if (index < 0) {
+      if (!opens && this.tombstones.owns(tuple, segment)) {
+        this.lateSegments++;
+        return -1;
+      }
+      index = this.open(segment, -1);
+    } else {
+      if (connection.index !== index) store.move(connection, index);
+      if (opens && this.opensAnew(segment, connection)) index = this.open(segment, index);
+      else if (connection.older >= 0 && !opens) index = this.nearer(segment, index, connection.older);
+    }
+    if (index >= 0) store.move(connection, index);
+    return index;
+  }
+
+  /** Whether a SYN for a known tuple opens a new connection instead of belonging to the known one. */
+  private opensAnew(segment: Segment, connection: Connection): boolean {
+    const sender = this.tuple.fromHigh ? connection.high : connection.low;
+    const peer = this.tuple.fromHigh ? connection.low : connection.high;
+    if (sender.has(SENT_SYN)) return sender.firstSeq !== segment.seq;
+    // Both ends opening at once, or a SYN answered by a bare SYN, or one seen after its answer: one connection.
+    return sender.segments > 0 || !(peer.has(SENT_SYN) || peer.state === SYN_SENT);
+  }
+
+  /** Of two connections of one tuple, the one whose numbers the segment continues. */
+  private nearer(segment: Segment, index: number, older: number): number {
+    return this.distance(segment, older) < this.distance(segment, index) ? older : index;
+  }
+
+  private distance(segment: Segment, index: number): number {
+    const { other, tuple } = this;
+    this.store.move(other, index);
+    const sender = tuple.fromHigh ? other.high : other.low;
+    const receiver = tuple.fromHigh ? other.low : other.high;
+    if (sender.segments > 0) return Math.abs(seqDiff(segment.seq, sender.sndNxt));
+    return Math.abs(seqDiff(segment.ack, receiver.sndNxt));
+  }
+
+  /** A new connection; `older` is the index of a known one of the same tuple, or -1. */
+  private open(segment: Segment, older: number): number {
+    const { store, tuple, other, options } = this;
+    if (options.accepts && !options.accepts(tuple, segment.ipVersion)) {
+      this.filteredSegments++;
+      return -1;
+    }
+    if (older >= 0) {
+      store.move(other, older);
+      if (!other.has(FINISHED)) this.delivery.flag('tcp.syn-on-live');
+      const oldest = other.older;
+      if (oldest >= 0) this.finalise(oldest);
+    }
+    if (store.count >= options.maxConnections) this.evict(older);
+    const index = store.add(tuple);
+    store.move(other, index);
+    other.id = ++this.connections;
+    other.older = older;
+    other.firstPacket = segment.packet;
+    other.openedNs = segment.timeNs;
+    other.synAckNs = other.handshakeNs = other.endedNs = Number.NaN;
+    for (const end of [other.low, other.high]) end.fallback = end.windowScaleShift = end.mss = -1;
+    this.assignRoles(segment, other);
+    return index;
+  }
+
+  /** Who is the client: by SYN if there is one, else by the best guess; `roles` says which. */
+  private assignRoles({ flags, sourcePort, destinationPort }: Segment, connection: Connection): void {
+    const { serverPorts } = this.options;
+    let how: (typeof ROLE_SOURCES)[number] = 'first-seen';
+    let senderIsClient = true;
+    if ((flags & (SYN | ACK)) === SYN) how = 'syn';
+    else if (flags & SYN) {
+      how = 'syn-ack';
+      senderIsClient = false;
+    } else if (serverPorts.includes(sourcePort) !== serverPorts.includes(destinationPort)) {
+      how = 'filter-port';
+      senderIsClient = serverPorts.includes(destinationPort);
+    } else if (sourcePort < FIRST_EPHEMERAL_PORT !== destinationPort < FIRST_EPHEMERAL_PORT) {
+      how = 'service-port';
+      senderIsClient = destinationPort < FIRST_EPHEMERAL_PORT;
+    }
+    if ((flags & SYN) === 0) connection.set(MID_STREAM);
+    connection.set(ROLE_SOURCES.indexOf(how) << ROLES_SHIFT);
+    if (senderIsClient === this.tuple.fromHigh) connection.set(CLIENT_IS_HIGH);
+  }
+
+  private finish(connection: Connection): void {
+    connection.set(FINISHED);
+    connection.endedNs = this.clockNs;
+    this.waiting.push({ index: connection.index, id: connection.id, deadlineNs: this.clockNs + LINGER_NS });
+    this.listener.ended(connection, this.delivery.notesOf(connection.index));
+  }
+
+  private finalise(index: number): void {
+    const { store, other, delivery } = this;
+    store.move(other, index);
+    const { older } = other;
+    this.listener.final(other, delivery.notesOf(index));
+    this.tombstones.bury(other);
+    delivery.forget(index);
+    other.id = 0;
+    this.unlink(index);
+    store.remove(index);
+    if (older >= 0) this.finalise(older);
+  }
+
+  /** The newer connection of the same tuple, if there is one, forgets the one at `index`. */
+  private unlink(index: number): void {
+    const { store, other } = this;
+    const tuple = new Tuple();
+    store.tupleAt(index, tuple);
+    const newest = store.find(tuple);
+    if (newest < 0 || newest === index) return;
+    store.move(other, newest);
+    if (other.older === index) other.older = -1;
+  }
+
+  /** Makes room: of a few connections the one quiet for longest is given up, and told as it stands. */
+  private evict(spare: number): void {
+    const { store, other } = this;
+    let quietest = -1;
+    let quietNs = Number.POSITIVE_INFINITY;
+    for (let looked = 0, steps = 0; looked < EVICTION_LOOK && steps < store.top; steps++) {
+      const index = this.evictionHand++ % store.top;
+      store.move(other, index);
+      if (other.id === 0 || index === spare) continue;
+      looked++;
+      if (other.lastNs < quietNs) {
+        quietNs = other.lastNs;
+        quietest = index;
+      }
+    }
+    if (quietest < 0) return;
+    store.move(other, quietest);
+    other.set(EVICTED);
+    this.evicted++;
+    this.finalise(quietest);
+  }
+}

@@ -1,0 +1,93 @@
+// One connection as a case to be judged, with a suspicion: which end is gone, and which survived it.
+//
+// Facts are told by role (gone / survivor), so that a dying client needs no second row. Reads the tracker's records;
+// changes nothing; knows packet time only.
+
+import { type Connection, HANDSHAKE_DONE, HIGH_SPOKE_FIRST, MID_STREAM, SPOKE } from '../tcp/connection.js';
+import { type Endpoint, OWES_ANSWER } from '../tcp/endpoint.js';
+import { SILENT_NS, SILENT_SENDS } from '../tcp/flow.js';
+import type { Neighbours, Unanswered } from '../tcp/neighbours.js';
+import type { EndNotes, Notes, ResetNote } from '../tcp/notes.js';
+
+export type Role = 'client' | 'server';
+
+/** One end of the connection under its role. */
+export interface Side {
+  readonly role: Role;
+  readonly end: Endpoint;
+  readonly notes: EndNotes;
+}
+
+export interface Case {
+  readonly connection: Connection;
+  readonly gone: Side;
+  readonly survivor: Side;
+  /** Packet time of the judgement, nanoseconds since the base. */
+  readonly clockNs: number;
+  readonly neighbours: Neighbours;
+}
+
+/** The same connection under both suspicions. */
+export interface Suspicions {
+  readonly server: Case;
+  readonly client: Case;
+}
+
+const NO_NOTES: EndNotes = {};
+
+export function openCase(
+  connection: Connection,
+  notes: Notes | undefined,
+  clockNs: number,
+  neighbours: Neighbours,
+): Suspicions {
+  const side = (role: Role, end: Endpoint): Side => ({
+    role,
+    end,
+    notes: (end === connection.low ? notes?.low : notes?.high) ?? NO_NOTES,
+  });
+  const client = side('client', connection.client);
+  const server = side('server', connection.server);
+  const shared = { connection, clockNs, neighbours };
+  return {
+    server: { ...shared, gone: server, survivor: client },
+    client: { ...shared, gone: client, survivor: server },
+  };
+}
+
+/** Whether the connection ever carried, or could carry, data. */
+export function wasOpen({ connection }: Case): boolean {
+  if (connection.has(MID_STREAM) || connection.has(HANDSHAKE_DONE)) return true;
+  return connection.has(SPOKE) && connection.client.segments > 0 && connection.server.segments > 0;
+}
+
+/** Whether this side spoke first; the other one is the end that owes answers. */
+export function spokeFirst({ connection }: Case, side: Side): boolean {
+  return connection.has(SPOKE) && connection.has(HIGH_SPOKE_FIRST) === (side.end === connection.high);
+}
+
+/** Whether it was this side's turn to answer when the capture last saw it. */
+export function owesAnswer(theCase: Case, side: Side): boolean {
+  return side.end.has(OWES_ANSWER) && !spokeFirst(theCase, side);
+}
+
+/** The RST in the name of this side that ended the connection; null if none did. */
+export function decisiveReset(side: Side): ResetNote | null {
+  const { reset } = side.notes;
+  return reset?.accepted ? reset : null;
+}
+
+/** Whether this side has asked so often and so long, with no segment of its peer since, that the peer counts as silent. */
+export function unanswered({ end }: Side): boolean {
+  return end.unanswered >= SILENT_SENDS && end.lastAskNs - end.unansweredNs >= SILENT_NS;
+}
+
+/** Neighbour questions about the gone end that nobody answered since it was last heard. @param by who must have asked. */
+export function neighbourSilence(theCase: Case, by: 'anyone' | 'survivor'): Unanswered | null {
+  const { connection, gone, survivor, neighbours } = theCase;
+  const { ints, ipVersion, vlanKey } = connection;
+  const since = gone.end.segments > 0 ? gone.end.lastNs : connection.openedNs;
+  const target = { words: ints, at: connection.addressAt(gone.end), ipVersion, vlanKey };
+  const asker = by === 'survivor' ? { words: ints, at: connection.addressAt(survivor.end) } : null;
+  return neighbours.unanswered(target, since, asker);
+}

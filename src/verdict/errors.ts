@@ -1,0 +1,115 @@
+// ERRORS: what each program's calls returned, or will. Measured on Linux; BSD differences in the comments.
+//
+// `when` is `now` (seen, or certain to have been), `next` (at the program's next such call) or `due` (when its timers
+// run out). Rows are asked for the program of the *survivor*; each end has its turn as one.
+
+import { SENT_FIN } from '../tcp/endpoint.js';
+import { SYN_SENT } from '../tcp/state.js';
+import { type Case, decisiveReset, wasOpen } from './case.js';
+import { FACTS, type FactId } from './facts.js';
+import { icmpRow } from './icmp-errors.js';
+
+export interface ProgramError {
+  readonly call: 'connect' | 'read' | 'write';
+  readonly error: string;
+  readonly when: 'now' | 'next' | 'due';
+  /** Packet time at which it falls due, nanoseconds since the base. */
+  readonly dueNs?: number;
+}
+
+/** Linux tcp_retries2 = 15 gives up on data after about this long (measured 939.5 s; RFC 9293 R2 is at least 100 s). */
+const DATA_TIMEOUT_NS = 939.5e9;
+/** Linux tcp_syn_retries = 6: 127 s up to 6.4, 134.8 s from 6.5 on, with its linear first resends. */
+const CONNECT_TIMEOUT_NS = 134.8e9;
+/** Linux tcp_keepalive_probes: unanswered probes after which the prober gives up. */
+const KEEP_ALIVE_PROBES = 9;
+
+interface ErrorRow {
+  readonly id: string;
+  readonly title: string;
+  readonly gives: (theCase: Case) => readonly ProgramError[] | null;
+}
+
+const sees = (theCase: Case, id: FactId): boolean => FACTS[id].find(theCase) !== null;
+const one = (call: ProgramError['call'], error: string, when: 'now' | 'next'): ProgramError[] => [
+  { call, error, when },
+];
+
+const timer = (c: Case, call: ProgramError['call'], error: string, dueNs: number): ProgramError[] =>
+  c.clockNs >= dueNs ? one(call, error, 'now') : [{ call, error, when: 'due', dueNs }];
+
+/** Its program has closed: no call of it can fail any more. */
+const hadClosed = ({ survivor }: Case, beforeNs: number): boolean =>
+  (survivor.notes.fin?.timeNs ?? Infinity) < beforeNs;
+
+/** When an end that goes unanswered gives up: by its resends of data or, probing an idle connection, by keep-alives. */
+function givesUpNs({ survivor: { end } }: Case): number {
+  if (end.outstanding > 0) return end.unansweredNs + DATA_TIMEOUT_NS;
+  const interval = (end.lastAskNs - end.unansweredNs) / Math.max(1, end.unanswered - 1);
+  return end.unansweredNs + interval * KEEP_ALIVE_PROBES;
+}
+
+export const ERRORS = [
+  {
+    id: 'refused',
+    title: 'RST to the SYN: connect() gives ECONNREFUSED',
+    gives: (c) => (sees(c, 'syn-refused') ? one('connect', 'ECONNREFUSED', 'now') : null),
+  },
+  {
+    id: 'connect-icmp',
+    title: 'ICMP error to the SYN: connect() gives its errno',
+    gives: (c) => {
+      const errno = c.survivor.notes.icmp && icmpRow(c.survivor.notes.icmp)?.errno;
+      return errno && sees(c, 'syn-unreachable') ? one('connect', errno, 'now') : null;
+    },
+  },
+  {
+    id: 'connect-silence',
+    title: 'SYN unanswered: connect() gives ETIMEDOUT when the SYN retries run out',
+    gives: (c) => {
+      const { end } = c.survivor;
+      const waiting = !wasOpen(c) && end.state === SYN_SENT && end.unanswered >= 2 && !sees(c, 'syn-unreachable');
+      return waiting ? timer(c, 'connect', 'ETIMEDOUT', c.connection.openedNs + CONNECT_TIMEOUT_NS) : null;
+    },
+  },
+  {
+    id: 'eof',
+    title: 'FIN: read() gives EOF',
+    gives: (c) => {
+      const { fin, finAcked } = c.gone.notes;
+      if (sees(c, 'fin-missed')) return one('read', 'EOF', 'now');
+      if (!fin || !finAcked) return null;
+      const stillReads = !hadClosed(c, fin.timeNs) || c.gone.notes.wroteAfterFin !== undefined;
+      return stillReads ? one('read', 'EOF', 'now') : null;
+    },
+  },
+  {
+    id: 'reset',
+    // After a FIN, Linux gives EPIPE; older BSDs gave ECONNRESET there, as Stevens has it.
+    title: 'RST: read() gives ECONNRESET once and write() EPIPE; after a FIN, only EPIPE',
+    gives: (c) => {
+      const reset = decisiveReset(c.gone);
+      if (!reset || c.gone.notes.gaveUp || !wasOpen(c) || hadClosed(c, reset.timeNs)) return null;
+      const afterFin = (c.gone.notes.fin?.timeNs ?? Infinity) <= reset.timeNs || sees(c, 'fin-missed');
+      return [...(afterFin ? [] : one('read', 'ECONNRESET', 'now')), ...one('write', 'EPIPE', 'next')];
+    },
+  },
+  {
+    id: 'silence',
+    title: 'no answer: ETIMEDOUT when the retries run out, or the errno of the ICMP error that came meanwhile',
+    gives: (c) => {
+      const neighbour = sees(c, 'neighbour-silent-to-survivor');
+      if ((!sees(c, 'survivor-unanswered') && !neighbour) || c.survivor.end.has(SENT_FIN)) return null;
+      const { icmp } = c.survivor.notes;
+      const told = icmp && icmp.lastNs >= c.gone.end.lastNs && icmpRow(icmp)?.errno;
+      const error = told || (neighbour ? 'EHOSTUNREACH' : 'ETIMEDOUT');
+      const call = c.gone.notes.finAcked ? 'write' : 'read';
+      if (c.survivor.notes.gaveUp) return [...one(call, error, 'now'), ...one('write', 'EPIPE', 'next')];
+      const sinceNs = FACTS['neighbour-silent-to-survivor'].find(c)?.timeNs ?? 0;
+      return timer(c, call, error, neighbour ? sinceNs + DATA_TIMEOUT_NS : givesUpNs(c));
+    },
+  },
+] as const satisfies readonly ErrorRow[];
+
+/** What the survivor's program saw or will see, in the order it sees it. */
+export const errorsOf = (theCase: Case): ProgramError[] => ERRORS.flatMap((row) => row.gives(theCase) ?? []);

@@ -1,0 +1,156 @@
+// The public record: what tcpwatch says, one object a line in NDJSON and the same objects to library users.
+//
+// A stable contract (semver): fields may be added, not renamed. The JSON Schema beside output/ndjson.ts describes it.
+// Times are RFC 3339 UTC strings with nine decimals, durations seconds, sequence numbers raw, packets frame numbers from 1.
+// Absent knowledge is null, not a guess.
+
+import type { AnomalyId } from '../tcp/anomalies.js';
+import type { ROLE_SOURCES } from '../tcp/connection.js';
+import type { StateName } from '../tcp/state.js';
+import type { Role } from './case.js';
+import type { Confidence } from './classify.js';
+import type { CloseForm, EndingId } from './endings.js';
+import type { FactId } from './facts.js';
+import type { Severity } from './scenarios.js';
+
+/** First: what was read. */
+export interface CaptureEvent {
+  readonly type: 'capture';
+  /** File or interface; a list if there were several. */
+  readonly source: string | readonly string[];
+  readonly linkTypes: readonly string[];
+  readonly filter: string | null;
+  readonly snaplen: number | null;
+  /** `us`, `ns` or as the file says; null if it has no frame. */
+  readonly timePrecision: string | null;
+  readonly tool: { readonly name: 'tcpwatch'; readonly version: string };
+}
+
+export interface PeerAddress {
+  readonly address: string;
+  readonly port: number;
+}
+
+export interface ByEnd<T> {
+  readonly client: T;
+  readonly server: T;
+}
+
+export interface EndCounts {
+  readonly segments: number;
+  /** Payload octets, each sequence number counted once. */
+  readonly bytes: number;
+  readonly retransmissions: number;
+  readonly duplicateAcks: number;
+  readonly outOfOrder: number;
+  /** Segments that filled a hole too late to be merely out of order: their originals were lost before the capture. */
+  readonly filledHoles: number;
+  readonly keepAlives: number;
+  readonly zeroWindows: number;
+  readonly resets: number;
+}
+
+export interface ErrorRecord {
+  readonly call: 'connect' | 'read' | 'write';
+  /** errno name, or EOF. */
+  readonly error: string;
+  readonly when: 'now' | 'next' | 'due';
+  readonly dueAt?: string;
+}
+
+export interface EvidenceRecord {
+  readonly fact: FactId;
+  readonly packet: number;
+  readonly at: string;
+  readonly says: string;
+}
+
+export interface LookalikeRecord {
+  readonly id: string;
+  readonly scenario: string | null;
+  readonly title: string;
+  readonly toTellApart: string;
+}
+
+export interface VerdictRecord {
+  readonly scenario: string | null;
+  readonly end: Role | null;
+  readonly document: number | null;
+  readonly title: string;
+  readonly severity: Severity;
+  readonly confidence: Confidence | null;
+  readonly errors: ByEnd<readonly ErrorRecord[]>;
+  readonly evidence: readonly EvidenceRecord[];
+  readonly lookalikes: readonly LookalikeRecord[];
+}
+
+/** One connection, when its verdict is final; while packets still come also when first judged (`final: false`). */
+export interface ConnectionEvent {
+  readonly type: 'connection';
+  readonly id: number;
+  readonly final: boolean;
+  readonly revision: number;
+  readonly client: PeerAddress;
+  readonly server: PeerAddress;
+  readonly vlan: readonly number[];
+  readonly roles: (typeof ROLE_SOURCES)[number];
+  readonly communityId: string;
+  readonly opened: string;
+  readonly ended: string | null;
+  readonly lastPacketAt: string;
+  /** From the first packet to the last. */
+  readonly durationSeconds: number;
+  readonly firstPacket: number;
+  readonly lastPacket: number;
+  readonly states: ByEnd<StateName | null>;
+  readonly timeWait: Role | 'both' | null;
+  readonly ending: EndingId;
+  readonly form: CloseForm | null;
+  readonly closedBy: Role | 'both' | null;
+  readonly history: string;
+  readonly zeekState: string;
+  readonly completeness: number;
+  readonly counts: ByEnd<EndCounts>;
+  readonly unacknowledgedBytes: ByEnd<number>;
+  readonly rttSeconds: ByEnd<number | null>;
+  readonly verdict: VerdictRecord;
+}
+
+export interface AnomalyEvent {
+  readonly type: 'anomaly';
+  readonly connection: number;
+  readonly packet: number;
+  readonly at: string;
+  readonly from: Role;
+  readonly id: AnomalyId;
+  readonly title: string;
+  readonly details: { readonly seq: number; readonly ack: number; readonly length: number };
+}
+
+/** Last: how much was read, and what could not be. */
+export interface SummaryEvent {
+  readonly type: 'summary';
+  readonly packets: number;
+  readonly segments: number;
+  readonly connections: {
+    readonly total: number;
+    readonly byScenario: Readonly<Record<string, number>>;
+    readonly byEnding: Readonly<Record<string, number>>;
+  };
+  /** Frames that could not be decoded, by status id. */
+  readonly undecodable: Readonly<Record<string, number>>;
+  /** Later IP fragments: counted, not decodable on their own. */
+  readonly laterFragments: number;
+  /** Segments of connections that were already final, and of those the filter left out. */
+  readonly lateSegments: number;
+  readonly filteredSegments: number;
+  /** null: not known, as for a saved capture. */
+  readonly droppedByKernel: number | null;
+  readonly droppedByUs: number;
+  readonly evictions: number;
+  readonly truncatedInput: boolean;
+  readonly problems: readonly { readonly source: string; readonly message: string; readonly offset: number }[];
+  readonly timeRanBackwards: boolean;
+}
+
+export type TcpwatchEvent = CaptureEvent | ConnectionEvent | AnomalyEvent | SummaryEvent;

@@ -1,0 +1,246 @@
+// FACTS: the closed vocabulary that verdicts are made of. A row says one thing about a case, and where it was seen.
+//
+// A fact is told by role: {gone} is the end under suspicion, {survivor} its peer. `find` answers the moment that proves
+// it, or null. Rows of scenarios.ts name facts by id; a misspelt one does not compile.
+
+import { MID_STREAM } from '../tcp/connection.js';
+import { SENT_DATA, SENT_FIN } from '../tcp/endpoint.js';
+import type { Moment } from '../tcp/notes.js';
+import { seqDiff } from '../tcp/seq.js';
+import { SYN_RECEIVED, SYN_SENT } from '../tcp/state.js';
+import { type Case, decisiveReset, neighbourSilence, owesAnswer, spokeFirst, unanswered, wasOpen } from './case.js';
+import { icmpRow } from './icmp-errors.js';
+
+interface FactRow {
+  /** One clause, with {gone} and {survivor} for the ends. */
+  readonly says: string;
+  readonly find: (theCase: Case) => Moment | null;
+}
+
+/** A survivor that has not closed this long after the FIN reached it sits in CLOSE-WAIT: longer than a delayed ACK. */
+const CLOSE_WAIT_NS = 250e6;
+/** RST within this time of the final ACK still belongs to the handshake. */
+const HANDSHAKE_TAIL_NS = 1e9;
+/** Linux forgets an orphan in FIN-WAIT-2 after this long (tcp_fin_timeout); earlier, only a reboot forgets it. */
+const FIN_WAIT_2_NS = 60e9;
+/** Neighbour questions that make a host count as not there: three (RFC 4861 MAX_MULTICAST_SOLICIT), over this long. */
+const NEIGHBOUR_ASKS = 3;
+const NEIGHBOUR_NS = 2e9;
+
+const at = (moment: Moment | undefined | null | false, holds = true): Moment | null =>
+  moment && holds ? moment : null;
+
+const asked = ({ survivor }: Case): Moment => ({
+  packet: survivor.end.unansweredPacket,
+  timeNs: survivor.end.unansweredNs,
+});
+
+const icmpOf = ({ survivor, gone }: Case, ...reasons: string[]): Moment | null => {
+  const { icmp } = survivor.notes;
+  return icmp && icmp.lastNs >= gone.end.lastNs && reasons.includes(icmpRow(icmp)?.reason ?? '') ? icmp : null;
+};
+
+const neighbourAt = (theCase: Case, by: 'anyone' | 'survivor'): Moment | null => {
+  const question = neighbourSilence(theCase, by);
+  return question && question.count >= NEIGHBOUR_ASKS && question.lastNs - question.timeNs >= NEIGHBOUR_NS
+    ? question
+    : null;
+};
+
+/** The gone end's RST to the survivor's segment, if it had never closed. */
+const suddenReset = ({ gone }: Case, shape: string) => {
+  const reset = decisiveReset(gone);
+  if (reset?.shape !== shape || gone.notes.gaveUp || reset.beforeData) return null;
+  return gone.end.has(SENT_FIN) && gone.notes.fin!.timeNs <= reset.timeNs ? null : reset;
+};
+
+/** A hole at the very end of what the gone end sent: a FIN may have been in it. */
+const lastMissed = ({ gone }: Case) => {
+  const { missed } = gone.notes;
+  return missed && missed.endSeq === gone.end.sndNxt ? missed : null;
+};
+
+/** A RST that ended an open connection, whoever sent it. */
+const openReset = (theCase: Case) => (wasOpen(theCase) ? decisiveReset(theCase.gone) : null);
+
+export const FACTS = {
+  'syn-refused': {
+    says: 'the {gone} answered the SYN with RST',
+    find: (c) => at(c.gone.notes.reset, c.gone.notes.reset?.shape === 'refused' && !wasOpen(c)),
+  },
+  'syn-unreachable': {
+    says: 'ICMP reported the {gone} out of reach for the SYN',
+    find: (c) => at(icmpOf(c, 'network', 'host', 'filter', 'other'), !wasOpen(c) && c.gone.end.segments === 0),
+  },
+  'syn-neighbour-silent': {
+    says: 'nobody answered the ARP or neighbour questions for the {gone}',
+    find: (c) => at(neighbourAt(c, 'anyone'), !wasOpen(c) && c.gone.end.segments === 0),
+  },
+  'syn-unanswered': {
+    says: 'the {survivor} resent its SYN and heard nothing',
+    find: (c) => at(asked(c), c.survivor.end.state === SYN_SENT && c.gone.end.segments === 0 && unanswered(c.survivor)),
+  },
+  'syn-ack-unanswered': {
+    says: 'the {survivor} resent its SYN-ACK and heard nothing',
+    find: (c) => at(asked(c), c.survivor.end.state === SYN_RECEIVED && !wasOpen(c) && unanswered(c.survivor)),
+  },
+  'syn-ack-resent-after-ack': {
+    says: 'the {gone} resent its SYN-ACK although the final ACK had passed, and took nothing that followed',
+    find: (c) => {
+      const tookNothing = seqDiff(c.survivor.end.sndUna, c.survivor.end.firstSeq) <= 1 && !c.gone.end.has(SENT_DATA);
+      return at(c.gone.notes.synAckResentAfterAck, tookNothing);
+    },
+  },
+  'final-ack-repeated': {
+    says: 'the {survivor} repeated its final ACK, and the {gone} still resent its SYN-ACK',
+    find: (c) => at(c.gone.notes.synAckResentAfterAck, (c.gone.notes.synAckResentAfterAck?.count ?? 0) >= 2),
+  },
+  'reset-before-data': {
+    says: 'the {gone} sent RST in or right after the handshake, before any data',
+    find: (c) => {
+      const reset = decisiveReset(c.gone);
+      if (!reset?.beforeData || reset.shape === 'refused') return null;
+      return at(reset, reset.timeNs - (c.connection.handshakeNs || c.connection.openedNs) < HANDSHAKE_TAIL_NS);
+    },
+  },
+  'gone-sent-fin': { says: 'the {gone} sent FIN', find: (c) => at(c.gone.notes.fin) },
+  'fin-acknowledged': { says: 'the {survivor} acknowledged the FIN', find: (c) => at(c.gone.notes.finAcked) },
+  'both-fins-acknowledged': {
+    says: 'both ends sent FIN and both FINs were acknowledged',
+    find: (c) => {
+      const [a, b] = [c.gone.notes.finAcked, c.survivor.notes.finAcked];
+      return a && b ? (a.timeNs > b.timeNs ? a : b) : null;
+    },
+  },
+  'survivor-wrote-after-fin': {
+    says: 'the {survivor} sent new data after acknowledging the FIN',
+    find: (c) => at(c.survivor.notes.wroteAfterFin),
+  },
+  'survivor-stays-in-close-wait': {
+    says: 'the {survivor} acknowledged the FIN and did not close: CLOSE-WAIT',
+    find: (c) => {
+      const { finAcked } = c.gone.notes;
+      const closing = c.survivor.end.has(SENT_FIN) || c.survivor.notes.reset !== undefined;
+      // Data still on its way says that the gone end left early, not that the survivor sits there.
+      const busy = c.survivor.end.outstanding > 0 || owesAnswer(c, c.survivor);
+      if (!finAcked || closing || busy) return null;
+      return at(finAcked, c.clockNs - finAcked.timeNs >= CLOSE_WAIT_NS);
+    },
+  },
+  'data-after-fin-accepted': {
+    says: 'the {gone} acknowledged data that came after its FIN: somebody still reads there',
+    find: (c) => at(c.survivor.notes.wroteAfterFinAcked),
+  },
+  'answered-by-reset': {
+    says: 'the {gone} answered with RST: no socket there any more',
+    find: (c) => at(decisiveReset(c.gone), c.gone.end.has(SENT_FIN)),
+  },
+  'fin-while-answer-owed': {
+    says: 'the {gone} closed while it owed an answer',
+    find: (c) => at(c.gone.notes.fin, c.gone.notes.fin?.owedAnswer && !spokeFirst(c, c.gone)),
+  },
+  'fin-reset-soon': {
+    says: 'the {survivor} closed in its turn, and the {gone} had forgotten the connection within 60 s',
+    find: (c) => {
+      const reset = decisiveReset(c.gone);
+      const { fin } = c.gone.notes;
+      const own = c.survivor.notes.fin;
+      if (!reset || !fin || !own || reset.shape !== 'no-socket' || c.survivor.notes.wroteAfterFin) return null;
+      // With data on its way to it, the gone end reset that, not the FIN: it only left early.
+      const inFlight = fin.dataInFlight || seqDiff(c.survivor.end.sndUna, c.survivor.end.finSeq) < 0;
+      const orderly = c.gone.notes.finAcked !== undefined && own.acknowledgesFin && own.timeNs < reset.timeNs;
+      return at(reset, orderly && !inFlight && reset.timeNs - fin.timeNs < FIN_WAIT_2_NS);
+    },
+  },
+  'survivor-unanswered': {
+    says: 'the {survivor} sent again and again, and the {gone} answered nothing',
+    find: (c) => {
+      const { missed } = c.gone.notes;
+      const oneSided = c.gone.end.segments === 0 || (missed !== undefined && missed.timeNs > c.gone.end.lastNs);
+      return at(asked(c), wasOpen(c) && !oneSided && unanswered(c.survivor));
+    },
+  },
+  'survivor-gave-up': { says: 'the {survivor} gave up with RST', find: (c) => at(c.survivor.notes.gaveUp) },
+  'unreachable-by-icmp': {
+    says: 'ICMP reported the {gone} out of reach',
+    find: (c) => at(icmpOf(c, 'network', 'host'), c.survivor.end.unanswered > 0),
+  },
+  'host-unreachable-by-icmp': {
+    says: 'its last-hop router reported the host of the {gone} unreachable',
+    find: (c) => at(icmpOf(c, 'host'), c.survivor.end.unanswered > 0),
+  },
+  'filtered-by-icmp': {
+    says: 'a filter said by ICMP that it stops these segments',
+    find: (c) => at(icmpOf(c, 'filter'), c.survivor.end.unanswered > 0),
+  },
+  'neighbour-silent': {
+    says: 'nobody on the link of the {gone} answered the ARP or neighbour questions for it',
+    find: (c) => at(neighbourAt(c, 'anyone'), c.gone.end.segments > 0),
+  },
+  'neighbour-silent-to-survivor': {
+    says: 'the {survivor} itself asked the link for the {gone} and got no answer',
+    find: (c) => at(neighbourAt(c, 'survivor'), c.gone.end.segments > 0),
+  },
+  'no-socket-rst': {
+    says: 'the {gone} answered a live connection with RST: its stack knows no such connection',
+    find: (c) => suddenReset(c, 'no-socket'),
+  },
+  'gone-was-heard': {
+    says: 'the {gone} had been heard and had not closed',
+    find: (c) =>
+      at({ packet: c.connection.firstPacket, timeNs: c.connection.openedNs }, c.gone.end.segments > c.gone.end.resets),
+  },
+  'capture-hole': {
+    says: 'the capture missed the last the {gone} sent',
+    find: (c) => at(lastMissed(c)),
+  },
+  'fin-missed': {
+    says: 'the {survivor} acknowledged one octet more of the {gone} than was captured: its FIN',
+    find: (c) => at(lastMissed(c), lastMissed(c)?.octets === 1),
+  },
+  'unanswered-before-rst': {
+    says: 'the {gone} had left segments unanswered before the RST',
+    find: (c) => at(c.gone.notes.reset?.asked, (c.gone.notes.reset?.asked.count ?? 0) >= 2),
+  },
+  'live-rst': {
+    says: 'the {gone} sent RST from a live socket: its host was up and the connection known',
+    find: (c) => suddenReset(c, 'live-socket'),
+  },
+  'input-pending': {
+    says: 'the {gone} had taken data it never answered',
+    find: (c) => {
+      const reset = c.gone.notes.reset;
+      return at(reset?.answers ?? reset, reset?.owedAnswer && !spokeFirst(c, c.gone));
+    },
+  },
+  'window-was-zero': {
+    says: 'the receive window of the {gone} was full when it ended',
+    find: (c) => at(c.gone.notes.reset, c.gone.notes.reset?.windowWasZero),
+  },
+  'survivor-sent-nothing': {
+    says: 'the {survivor} had sent no data, so there was no unread input',
+    find: (c) => at(c.gone.notes.reset, !c.survivor.end.has(SENT_DATA) && !c.connection.has(MID_STREAM)),
+  },
+  'rst-ttl-differs': {
+    says: 'the TTL of the RST is not the one of the {gone}',
+    find: (c) => at(openReset(c), (c.gone.notes.reset?.ttlDistance ?? 0) > 0),
+  },
+  'rst-ttl-far-off': {
+    says: 'the TTL of the RST is off by more than the next hop',
+    find: (c) => at(openReset(c), (c.gone.notes.reset?.ttlDistance ?? 0) > 1),
+  },
+  'rst-ip-id-off': {
+    says: 'the IPv4 identification of the RST does not continue that of the {gone}',
+    find: (c) => at(openReset(c), c.gone.notes.reset?.ipIdOff),
+  },
+  'rst-lacks-timestamps': {
+    says: 'the RST acknowledges but lacks the negotiated timestamps',
+    find: (c) => at(openReset(c), c.gone.notes.reset?.lacksTimestamps),
+  },
+  'sender-talked-on': {
+    says: 'the {gone} went on as if it had never sent the RST',
+    find: (c) => at(c.gone.notes.talkedOn, wasOpen(c)),
+  },
+} as const satisfies Record<string, FactRow>;
+
+export type FactId = keyof typeof FACTS;

@@ -1,0 +1,140 @@
+// What a scenario can be confused with, and what would tell: printed with every verdict it is not ruled out for.
+
+interface LookalikeRow {
+  /** Id of the scenario it would be, if it is one of ours. */
+  readonly scenario: string | null;
+  readonly title: string;
+  readonly toTellApart: string;
+}
+
+/** {gone} and {survivor} as in facts.ts; {address} is the gone end's address and port. */
+export const LOOKALIKES = {
+  'firewall-reject': {
+    scenario: null,
+    title: 'a firewall that rejects with a RST of its own',
+    toTellApart: 'the TTL of the RST against that of other packets of {address}',
+  },
+  'backlog-overflow': {
+    scenario: null,
+    title: 'an accept queue that overflows and aborts (tcp_abort_on_overflow)',
+    toTellApart: 'nstat TcpExtListenOverflows on the {gone}',
+  },
+  'host-down': {
+    scenario: 'host-crashed',
+    title: 'the host of the {gone} is down',
+    toTellApart: 'whether {address} answers anything else, and ARP on its own link',
+  },
+  filtered: {
+    scenario: 'path-lost',
+    title: 'a filter that drops silently',
+    toTellApart: 'a trace to this port against one to another port of the same host',
+  },
+  'accept-queue': {
+    scenario: 'accept-queue-full',
+    title: 'a full accept queue',
+    toTellApart: 'ss -ltn on the {gone}: Recv-Q above Send-Q of the listener',
+  },
+  'lost-ack': {
+    scenario: null,
+    title: 'the final ACK and all that followed lost on the way',
+    toTellApart: 'a capture on the {gone}: did the ACK arrive?',
+  },
+  'scan-or-health-check': {
+    scenario: null,
+    title: 'a port scan or a health check',
+    toTellApart: 'whether the {gone} does so at regular intervals',
+  },
+  'deliberate-close': {
+    scenario: null,
+    title: 'a deliberate early close by the {gone}',
+    toTellApart:
+      'a new connection to {address}: refused means that the whole program is gone, accepted that one worker was',
+  },
+  aborted: {
+    scenario: 'aborted',
+    title: 'a program that closed with input unread, or with SO_LINGER 0',
+    toTellApart: 'whether the process of the {gone} still runs',
+  },
+  'killed-with-unread-input': {
+    scenario: 'process-terminated',
+    title: 'a process killed with input unread',
+    toTellApart: 'whether the process of the {gone} still runs',
+  },
+  'half-close': {
+    scenario: null,
+    title: 'a half-close: the {gone} has only stopped sending',
+    toTellApart: 'data to it: acknowledged means that it still reads',
+  },
+  'survivor-leak': {
+    scenario: null,
+    title: 'an orderly close that the {survivor} has not noticed: it never closes its own socket',
+    toTellApart: 'ss -tp on the {survivor}: CLOSE-WAIT sockets piling up',
+  },
+  'host-shutdown': {
+    scenario: 'host-shutdown',
+    title: 'a shutdown of the whole host',
+    toTellApart: 'whether its other ports ended in the same moment, and whether the host still answers',
+  },
+  'process-then-cut': {
+    scenario: 'process-terminated',
+    title: 'the process ended, and the path was cut after it',
+    toTellApart: 'whether the host of the {gone} answers others',
+  },
+  'short-fin-wait': {
+    scenario: null,
+    title: 'an orderly close by a stack that forgets FIN-WAIT-2 soon (a load balancer, a small tcp_fin_timeout)',
+    toTellApart: 'uptime of the {gone}',
+  },
+  rebooted: {
+    scenario: 'host-rebooted',
+    title: 'a crash and reboot of its host',
+    toTellApart: 'uptime of the {gone}',
+  },
+  'path-cut': {
+    scenario: 'path-lost',
+    title: 'a cut path',
+    toTellApart: 'whether {address} answers anyone else',
+  },
+  'silent-filter': {
+    scenario: 'path-lost',
+    title: 'a filter or an idle timeout that drops this connection only',
+    toTellApart: 'whether other connections of the same host live on',
+  },
+  'host-crashed': {
+    scenario: 'host-crashed',
+    title: 'the host of the {gone} crashed',
+    toTellApart: 'whether {address} answers others',
+  },
+  failover: {
+    scenario: null,
+    title: 'a failover, NAT or balancer that lost its table',
+    toTellApart: 'whether MAC address, TTL or timestamps of {address} changed',
+  },
+  'firewall-cut': {
+    scenario: 'reset-by-middlebox',
+    title: 'a firewall that rejects the connection',
+    toTellApart: 'a capture on the {gone}: did it send this RST?',
+  },
+  'asymmetric-path': {
+    scenario: null,
+    title: 'a RST of the {gone} itself that took another path',
+    toTellApart: 'a capture on the {gone}: did it send this RST?',
+  },
+  'lost-state': {
+    scenario: 'host-rebooted',
+    title: 'a host that lost the connection (reboot, failover) behind another path',
+    toTellApart: 'uptime of the {gone}',
+  },
+  'data-in-flight': {
+    scenario: null,
+    title: 'a client that left while data was on its way to it',
+    toTellApart: 'what the {gone} was doing: a browser leaves like that',
+  },
+  'process-ended': {
+    scenario: null,
+    title: 'a process that ended, whose peer closed at once',
+    toTellApart: 'the log of either program: the order is the claim, not the motive',
+  },
+} as const satisfies Record<string, LookalikeRow>;
+
+export type LookalikeId = keyof typeof LOOKALIKES;

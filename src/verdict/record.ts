@@ -1,0 +1,151 @@
+// From a tracked connection to its public record: judged, put into words, with exact times.
+
+import type { Connection } from '../tcp/connection.js';
+import { type Endpoint, RESENT_SYN, SENT_FIN, SENT_SYN } from '../tcp/endpoint.js';
+import { completenessOf, historyOf, zeekStateOf } from '../tcp/history.js';
+import type { Neighbours } from '../tcp/neighbours.js';
+import type { Notes } from '../tcp/notes.js';
+import type { PacketClock } from '../tcp/packet-time.js';
+import { seqDiff } from '../tcp/seq.js';
+import { formatAddress } from '../wire/address.js';
+import { vlanIds } from '../wire/vlan.js';
+import { type Case, openCase } from './case.js';
+import { classify, inWords, lookalikeWords, type Verdict } from './classify.js';
+import { communityIdOf } from './community-id.js';
+import { closedBy, endingOf, formOf } from './endings.js';
+import { errorsOf } from './errors.js';
+import type { ByEnd, ConnectionEvent, EndCounts, ErrorRecord, PeerAddress, VerdictRecord } from './events.js';
+import { FACTS } from './facts.js';
+import { LOOKALIKES } from './lookalikes.js';
+
+const SECOND_NS = 1e9;
+
+export interface RecordContext {
+  readonly clock: PacketClock;
+  /** Packet time of the judgement. */
+  readonly clockNs: number;
+  readonly neighbours: Neighbours;
+}
+
+/** Judges a connection as it stands. @param final nothing more will be added to it. */
+export function recordOf(
+  connection: Connection,
+  notes: Notes | undefined,
+  context: RecordContext,
+  final: boolean,
+): ConnectionEvent {
+  const { clock, clockNs } = context;
+  const suspicions = openCase(connection, notes, clockNs, context.neighbours);
+  const { client, server } = connection;
+  const time = (ns: number): string => clock.format(ns);
+  const form = formOf(suspicions);
+  const ending = endingOf(suspicions).id;
+  const history = historyOf(connection);
+  const ends = <T>(of: (end: Endpoint) => T): ByEnd<T> => ({ client: of(client), server: of(server) });
+  return {
+    type: 'connection',
+    id: connection.id,
+    final,
+    revision: connection.revision,
+    client: addressOf(connection, client),
+    server: addressOf(connection, server),
+    vlan: vlanIds(connection.vlanKey),
+    roles: connection.roles,
+    communityId: communityIdOf(connection),
+    opened: time(connection.openedNs),
+    ended: Number.isNaN(connection.endedNs) ? null : time(connection.endedNs),
+    lastPacketAt: time(connection.lastNs),
+    durationSeconds: (connection.lastNs - connection.openedNs) / SECOND_NS,
+    firstPacket: connection.firstPacket,
+    lastPacket: connection.lastPacket,
+    states: ends((end) => end.stateNameAt(clockNs)),
+    timeWait: client.waits ? (server.waits ? 'both' : 'client') : server.waits ? 'server' : null,
+    ending,
+    form: ending === 'closed' ? form : null,
+    closedBy: closedBy(suspicions),
+    history,
+    zeekState: zeekStateOf(history),
+    completeness: completenessOf(history),
+    counts: ends(countsOf),
+    unacknowledgedBytes: ends(unacknowledged),
+    rttSeconds: {
+      client: seconds(connection.synAckNs, connection.handshakeNs, server.has(RESENT_SYN)),
+      server: seconds(connection.openedNs, connection.synAckNs, client.has(RESENT_SYN)),
+    },
+    verdict: verdictOf(classify(suspicions), suspicions.server, suspicions.client, time),
+  };
+}
+
+function addressOf(connection: Connection, end: Endpoint): PeerAddress {
+  const address = formatAddress(connection.ints, connection.ipVersion, connection.addressAt(end));
+  return { address, port: connection.portOf(end) };
+}
+
+function countsOf(end: Endpoint): EndCounts {
+  const { segments, bytes, retransmissions, duplicateAcks, outOfOrder, filledHoles, keepAlives, zeroWindows, resets } =
+    end;
+  return { segments, bytes, retransmissions, duplicateAcks, outOfOrder, filledHoles, keepAlives, zeroWindows, resets };
+}
+
+/** Payload octets outstanding: SYN and FIN take sequence space but are none. */
+function unacknowledged(end: Endpoint): number {
+  let octets = end.outstanding;
+  if (end.has(SENT_FIN) && seqDiff(end.sndUna, end.finSeq) <= 0) octets--;
+  if (end.has(SENT_SYN) && seqDiff(end.sndUna, end.firstSeq) <= 0) octets--;
+  return Math.max(0, octets);
+}
+
+/** A handshake half as round-trip time; null if a segment of it was resent (Karn) or not seen. */
+function seconds(fromNs: number, toNs: number, ambiguous: boolean): number | null {
+  const ns = toNs - fromNs;
+  return ambiguous || Number.isNaN(ns) || ns < 0 ? null : ns / SECOND_NS;
+}
+
+function verdictOf(verdict: Verdict | null, server: Case, client: Case, time: (ns: number) => string): VerdictRecord {
+  const errors = (theCase: Case): ErrorRecord[] =>
+    errorsOf(theCase).map(({ call, error, when, dueNs }) => ({
+      call,
+      error,
+      when,
+      ...(dueNs === undefined ? {} : { dueAt: time(dueNs) }),
+    }));
+  // A program's errors come from the loss of the *other* end.
+  const byEnd = { client: errors(server), server: errors(client) };
+  if (!verdict) {
+    return {
+      scenario: null,
+      end: null,
+      document: null,
+      title: 'nothing can be said',
+      severity: 'notice',
+      confidence: null,
+      errors: byEnd,
+      evidence: [],
+      lookalikes: [],
+    };
+  }
+  const { row, theCase } = verdict;
+  const gone = theCase.gone.role;
+  const { address, port } = addressOf(theCase.connection, theCase.gone.end);
+  const place = address.includes(':') ? `[${address}]:${port}` : `${address}:${port}`;
+  return {
+    scenario: row.id,
+    end: verdict.end,
+    document: row.document,
+    title: inWords(row.title, gone),
+    severity: row.severity,
+    confidence: verdict.confidence,
+    errors: byEnd,
+    evidence: verdict.evidence.map(({ fact, moment }) => ({
+      fact,
+      packet: moment.packet,
+      at: time(moment.timeNs),
+      says: inWords(FACTS[fact].says, gone),
+    })),
+    lookalikes: verdict.lookalikes.map((id) => ({
+      id,
+      scenario: LOOKALIKES[id].scenario,
+      ...lookalikeWords(id, gone, place),
+    })),
+  };
+}

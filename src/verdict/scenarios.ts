@@ -1,0 +1,238 @@
+// SCENARIOS: how a connection died, as rows. The first row whose facts hold is the verdict: an orderly close before any
+// suspicion, then the particular before the general.
+//
+// A row claims no more than its facts show. Confidence is counted, not felt: every lookalike ruled out (or none): certain;
+// some left, but a corroborating fact seen: likely; else possible. Motives (`ofMotive`) are printed and do not count:
+// they leave the claim as it is. A required fact never corroborates.
+
+import type { FactId } from './facts.js';
+import type { LookalikeId } from './lookalikes.js';
+
+export type Severity = 'ok' | 'notice' | 'warning' | 'error';
+
+export interface LookalikeUse {
+  readonly id: LookalikeId;
+  /** Any of these facts rules it out. */
+  readonly ruledOutBy: readonly FactId[];
+  /** It would change why, not what. */
+  readonly ofMotive?: true;
+}
+
+export interface ScenarioRow {
+  readonly id: string;
+  /** The number of the scenario in the document this project comes from; null: not in it. */
+  readonly document: 0 | 1 | 2 | 3 | 4 | null;
+  readonly severity: Severity;
+  /** With {gone}, {survivor}: Client or Server. */
+  readonly title: string;
+  /** What happened, for `tcpwatch explain`. */
+  readonly meaning: string;
+  /** Any one of these sets of facts, all of them. */
+  readonly requires: readonly (readonly FactId[])[];
+  /** None of these. */
+  readonly excludes: readonly FactId[];
+  readonly corroboratedBy: readonly FactId[];
+  readonly lookalikes: readonly LookalikeUse[];
+  /** It tells of both ends alike: no end is gone. */
+  readonly symmetric?: true;
+}
+
+export const SCENARIOS = [
+  {
+    id: 'normal-close',
+    document: 0,
+    severity: 'ok',
+    title: 'normal close',
+    meaning: 'Both ends sent FIN and both FINs were acknowledged.',
+    requires: [['both-fins-acknowledged']],
+    excludes: [],
+    corroboratedBy: [],
+    lookalikes: [{ id: 'process-ended', ruledOutBy: [], ofMotive: true }],
+    symmetric: true,
+  },
+  {
+    id: 'connect-refused',
+    document: null,
+    severity: 'warning',
+    title: 'connection refused by the {gone}',
+    meaning: 'A RST answered the SYN: nobody listens on that port, or a firewall says so.',
+    requires: [['syn-refused']],
+    excludes: [],
+    corroboratedBy: [],
+    lookalikes: [
+      { id: 'firewall-reject', ruledOutBy: [], ofMotive: true },
+      { id: 'backlog-overflow', ruledOutBy: [], ofMotive: true },
+    ],
+  },
+  {
+    id: 'connect-unreachable',
+    document: null,
+    severity: 'error',
+    title: '{gone} out of reach',
+    meaning: 'A router or the neighbour protocol reported that the SYN could not be delivered.',
+    requires: [['syn-unreachable'], ['syn-neighbour-silent']],
+    excludes: [],
+    corroboratedBy: [],
+    lookalikes: [],
+  },
+  {
+    id: 'connect-timed-out',
+    document: null,
+    severity: 'error',
+    title: 'no answer from the {gone} to the handshake',
+    meaning: 'SYN (or SYN-ACK) was sent at least three times over at least three seconds, and nothing came back.',
+    requires: [['syn-unanswered'], ['syn-ack-unanswered']],
+    excludes: [],
+    corroboratedBy: [],
+    lookalikes: [
+      { id: 'host-down', ruledOutBy: [], ofMotive: true },
+      { id: 'filtered', ruledOutBy: [], ofMotive: true },
+      { id: 'accept-queue', ruledOutBy: ['syn-ack-unanswered'], ofMotive: true },
+    ],
+  },
+  {
+    id: 'accept-queue-full',
+    document: null,
+    severity: 'error',
+    title: 'accept queue of the {gone} full',
+    meaning:
+      'The kernel of the listener finished the handshake but could not queue the connection for accept(): it behaves as if the final ACK had not come.',
+    requires: [['syn-ack-resent-after-ack']],
+    excludes: [],
+    corroboratedBy: ['final-ack-repeated'],
+    lookalikes: [{ id: 'lost-ack', ruledOutBy: [] }],
+  },
+  {
+    id: 'handshake-aborted',
+    document: null,
+    severity: 'notice',
+    title: 'handshake aborted by the {gone}',
+    meaning: 'RST by the client after the SYN-ACK, or by the server after the final ACK, before any data.',
+    requires: [['reset-before-data']],
+    excludes: [],
+    corroboratedBy: [],
+    lookalikes: [
+      { id: 'scan-or-health-check', ruledOutBy: [], ofMotive: true },
+      { id: 'backlog-overflow', ruledOutBy: [], ofMotive: true },
+    ],
+  },
+  {
+    id: 'host-shutdown',
+    document: 4,
+    severity: 'error',
+    title: 'host of the {gone} shut down',
+    meaning:
+      'init ended the processes (SIGTERM, then SIGKILL), so their sockets sent FIN; then the host was gone and answered nothing, or had forgotten the connection.',
+    requires: [
+      ['gone-sent-fin', 'fin-acknowledged', 'survivor-unanswered'],
+      ['gone-sent-fin', 'fin-acknowledged', 'unreachable-by-icmp'],
+      ['gone-sent-fin', 'fin-acknowledged', 'neighbour-silent'],
+      ['gone-sent-fin', 'fin-acknowledged', 'fin-reset-soon'],
+    ],
+    excludes: ['data-after-fin-accepted'],
+    corroboratedBy: [],
+    lookalikes: [
+      { id: 'process-then-cut', ruledOutBy: ['fin-reset-soon'] },
+      { id: 'short-fin-wait', ruledOutBy: ['survivor-unanswered', 'unreachable-by-icmp', 'neighbour-silent'] },
+    ],
+  },
+  {
+    id: 'reset-by-middlebox',
+    document: null,
+    severity: 'error',
+    title: 'reset by something in between, in the name of the {gone}',
+    meaning: 'The RST does not fit the end it claims to come from: a firewall, balancer or censor sent it.',
+    requires: [['sender-talked-on'], ['rst-ttl-differs'], ['rst-lacks-timestamps'], ['rst-ip-id-off']],
+    excludes: [],
+    corroboratedBy: ['rst-ttl-differs', 'rst-ttl-far-off', 'rst-lacks-timestamps', 'rst-ip-id-off'],
+    lookalikes: [
+      { id: 'asymmetric-path', ruledOutBy: ['sender-talked-on'] },
+      { id: 'lost-state', ruledOutBy: ['sender-talked-on', 'rst-lacks-timestamps'] },
+    ],
+  },
+  {
+    id: 'process-terminated',
+    document: 1,
+    severity: 'error',
+    title: '{gone} process terminated',
+    meaning:
+      'The process ended and its kernel closed its sockets: FIN, while the other end was not done (or RST, if input was left unread). Writing to it is answered by RST: no socket there any more.',
+    requires: [
+      ['gone-sent-fin', 'fin-acknowledged', 'survivor-wrote-after-fin'],
+      ['gone-sent-fin', 'fin-acknowledged', 'survivor-stays-in-close-wait'],
+      ['live-rst', 'input-pending'],
+      ['live-rst', 'window-was-zero'],
+      ['fin-missed', 'no-socket-rst'],
+    ],
+    excludes: ['data-after-fin-accepted'],
+    corroboratedBy: ['fin-while-answer-owed'],
+    lookalikes: [
+      { id: 'deliberate-close', ruledOutBy: ['live-rst'] },
+      { id: 'rebooted', ruledOutBy: ['gone-sent-fin', 'live-rst'] },
+      { id: 'aborted', ruledOutBy: ['gone-sent-fin', 'fin-missed'] },
+      { id: 'host-shutdown', ruledOutBy: ['live-rst'] },
+      { id: 'survivor-leak', ruledOutBy: ['survivor-wrote-after-fin', 'live-rst'] },
+      { id: 'half-close', ruledOutBy: ['answered-by-reset', 'live-rst'] },
+    ],
+  },
+  {
+    id: 'host-rebooted',
+    document: 3,
+    severity: 'error',
+    title: 'host of the {gone} crashed and rebooted',
+    meaning: 'The host came back without the connection: its new kernel answers the old connection with RST.',
+    requires: [['gone-was-heard', 'no-socket-rst']],
+    excludes: ['capture-hole'],
+    corroboratedBy: ['unanswered-before-rst'],
+    lookalikes: [
+      { id: 'failover', ruledOutBy: [] },
+      { id: 'firewall-cut', ruledOutBy: [] },
+    ],
+  },
+  {
+    id: 'path-lost',
+    document: null,
+    severity: 'error',
+    title: 'path to the {gone} closed by a filter',
+    meaning: 'A filter on the way stops the segments and says so by ICMP; the host behind it may be well.',
+    requires: [['survivor-unanswered', 'filtered-by-icmp']],
+    excludes: [],
+    corroboratedBy: [],
+    lookalikes: [{ id: 'host-crashed', ruledOutBy: [] }],
+  },
+  {
+    id: 'host-crashed',
+    document: 2,
+    severity: 'error',
+    title: 'host of the {gone} crashed or unreachable',
+    meaning:
+      'Nothing answers any more: no ACK, no FIN, no RST. The host died without a word, or the path to it is cut.',
+    requires: [['survivor-unanswered'], ['neighbour-silent-to-survivor']],
+    excludes: [],
+    corroboratedBy: ['host-unreachable-by-icmp', 'neighbour-silent', 'neighbour-silent-to-survivor'],
+    lookalikes: [
+      { id: 'path-cut', ruledOutBy: [] },
+      {
+        id: 'silent-filter',
+        ruledOutBy: ['host-unreachable-by-icmp', 'neighbour-silent', 'neighbour-silent-to-survivor'],
+      },
+    ],
+  },
+  {
+    id: 'aborted',
+    document: null,
+    severity: 'warning',
+    title: 'aborted by the {gone}',
+    meaning:
+      'A live socket was closed with RST instead of FIN: SO_LINGER 0, close with unread data, or an administrator.',
+    requires: [['live-rst']],
+    excludes: [],
+    corroboratedBy: [],
+    lookalikes: [
+      { id: 'killed-with-unread-input', ruledOutBy: ['survivor-sent-nothing'] },
+      { id: 'data-in-flight', ruledOutBy: ['survivor-sent-nothing'] },
+    ],
+  },
+] as const satisfies readonly ScenarioRow[];
+
+export type ScenarioId = (typeof SCENARIOS)[number]['id'];
