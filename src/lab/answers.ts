@@ -27,7 +27,6 @@ export type Truth =
   | 'firewall-reject'
   | 'outage-healed'
   | 'forged-reset-ignored'
-  | 'late-duplicate'
   | 'left-while-data-came'
   | null;
 
@@ -61,6 +60,8 @@ export interface Answers {
   vantage: string;
   linkType: string;
   snaplen: number;
+  /** What the capture was told to keep, if not everything. */
+  filter: string | null;
   connections: Connection[];
   /** Counters of each host's kernel at the end, those that are not zero. */
   kernel: Record<'client' | 'server', Record<string, number>>;

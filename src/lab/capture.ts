@@ -18,6 +18,8 @@ export interface CaptureOptions {
   snaplen: number;
   /** A DLT name for -y, where the interface offers a choice. */
   linkType: string | null;
+  /** What to keep, in pcap-filter(7)'s words; empty: everything. */
+  filter: string;
 }
 
 /** How long the file must not have grown before the last packet counts as written. */
@@ -39,22 +41,16 @@ export class Capture {
   ) {}
 
   static async start(at: Namespace, file: string, options: CaptureOptions): Promise<Capture> {
-    const { device, format, precision, snaplen, linkType } = options;
+    const { device, format, precision, snaplen, linkType, filter } = options;
     const link = linkType === null ? [] : ['-y', linkType];
+    const common = ['-i', device, ...link, '-s', String(snaplen), '-w', file];
     const command =
       format === 'pcapng'
-        ? ['dumpcap', '-q', '-i', device, ...link, '-s', String(snaplen), '-w', file]
+        ? ['dumpcap', '-q', ...common, ...(filter ? ['-f', filter] : [])]
         : [
-            'tcpdump',
-            '-n',
-            '-B',
-            BUFFER_KB,
-            '-Z',
-            'root',
-            '-U',
-            '--immediate-mode',
-            `--time-stamp-precision=${precision}`,
-          ].concat(['-i', device], link, ['-s', String(snaplen), '-w', file]);
+            ...['tcpdump', '-n', '-B', BUFFER_KB, '-Z', 'root', '-U', '--immediate-mode'],
+            ...[`--time-stamp-precision=${precision}`, ...common, filter],
+          ];
     const [enter, ...rest] = at.enter;
     const child = spawn(enter, [...rest, ...command], { stdio: ['ignore', 'ignore', 'pipe'] });
     let said = '';

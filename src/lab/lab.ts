@@ -13,10 +13,10 @@ import type { Scenario, Setting, Vantage } from './scenario.js';
 const PORT = 9998;
 
 /**
- * Timers short enough for a fixture and long enough for a verdict: data is resent for 13 seconds, SYNs for 5.
- * tcp_syn_linear_timeouts keeps its default.
+ * Timers short enough for a fixture and long enough for a verdict: data is resent for 13 seconds, SYNs for 7.
+ * (tcp_syn_linear_timeouts keeps its default, 4, and counts on top of tcp_syn_retries.)
  */
-const TUNING = { 'net.ipv4.tcp_retries2': 5, 'net.ipv4.tcp_syn_retries': 4, 'net.ipv4.tcp_synack_retries': 3 };
+const TUNING = { 'net.ipv4.tcp_retries2': 5, 'net.ipv4.tcp_syn_retries': 3, 'net.ipv4.tcp_synack_retries': 3 };
 
 /** Stale after half a second, probed once, given up after one more. */
 const HASTY = {
@@ -92,8 +92,8 @@ export class Lab {
   }
 
   private captureOptions() {
-    const { format = 'pcap', precision = 'micro', snaplen = 0, linkType = null } = this.setting;
-    return { device: this.viewpoint().device, format, precision, snaplen, linkType };
+    const { format = 'pcap', precision = 'micro', snaplen = 0, linkType = null, filter = '' } = this.setting;
+    return { device: this.viewpoint().device, format, precision, snaplen, linkType, filter };
   }
 
   private async hurryNeighbours(): Promise<void> {

@@ -11,7 +11,6 @@ export const AF_INET6 = 10;
 export const SOCK_STREAM = 1;
 export const SOCK_RAW = 3;
 export const SOCK_CLOEXEC = 0o2000000;
-const SOCK_NONBLOCK = 0o4000;
 export const IPPROTO_RAW = 255;
 
 export const SHUT_RD = 0;
@@ -23,16 +22,14 @@ export const POLLOUT = 4;
 
 const MSG_DONTWAIT = 0x40;
 const MSG_NOSIGNAL = 0x4000;
-const F_GETFL = 3;
-const F_SETFL = 4;
 const SOL_SOCKET = 1;
-const SO_ERROR = 4;
 
 /** [level, option] of each socket option a scenario may set to an integer. */
 export const OPTIONS = {
   SO_REUSEADDR: [SOL_SOCKET, 2],
   SO_KEEPALIVE: [SOL_SOCKET, 9],
   SO_LINGER: [SOL_SOCKET, 13],
+  SO_SNDTIMEO: [SOL_SOCKET, 21],
   TCP_NODELAY: [6, 1],
   TCP_KEEPIDLE: [6, 4],
   TCP_KEEPINTVL: [6, 5],
@@ -73,10 +70,8 @@ export async function loadLibc() {
     shutdown: library.func('int shutdown(int, int)'),
     close: library.func('int close(int)'),
     setsockopt: library.func('int setsockopt(int, int, int, const void *, uint32_t)'),
-    getsockopt: library.func('int getsockopt(int, int, int, void *, void *)'),
     getsockname: library.func('int getsockname(int, void *, void *)'),
     poll: library.func('int poll(void *, unsigned long, int)'),
-    fcntl: library.func('int fcntl(int, int, ...)'),
     inet_pton: library.func('int inet_pton(int, const char *, void *)'),
     inet_ntop: library.func('const char *inet_ntop(int, const void *, void *, uint32_t)'),
     ioctl: library.func('int ioctl(int, unsigned long, ...)'),
@@ -137,19 +132,20 @@ export async function loadLibc() {
       outcome(c.ioctl(fd, request, 'void *', argument)),
     address: (bytes: Buffer): bigint => BigInt(koffi.address(bytes)),
 
-    /** As connect(2) on a blocking socket, but no longer than the limit: then `blocked`. */
+    /** connect(2), blocking as a plain program's: a soft error that a poll() would already show is not an answer yet. */
     connect(fd: number, to: Endpoint, timeoutMs: number): Outcome {
+      const [level, option] = OPTIONS.SO_SNDTIMEO;
+      const limit = (ms: number): Buffer => {
+        const bytes = Buffer.alloc(16);
+        bytes.writeBigInt64LE(BigInt(Math.floor(ms / 1000)), 0);
+        bytes.writeBigInt64LE(BigInt((ms % 1000) * 1000), 8);
+        return bytes;
+      };
+      c.setsockopt(fd, level, option, limit(timeoutMs), 16);
       const name = encode(to);
-      const flags = c.fcntl(fd, F_GETFL) as number;
-      c.fcntl(fd, F_SETFL, 'int', flags | SOCK_NONBLOCK);
-      const begun = outcome(c.connect(fd, name, name.length));
-      if (begun !== 'EINPROGRESS') return begun;
-      if (!this.wait(fd, POLLOUT, timeoutMs)) return 'blocked';
-      const error = Buffer.alloc(4);
-      c.getsockopt(fd, SOL_SOCKET, SO_ERROR, error, lengthOf(error));
-      c.fcntl(fd, F_SETFL, 'int', flags);
-      const errno = error.readInt32LE(0);
-      return errno === 0 ? 0 : (names.get(errno) ?? `errno ${errno}`);
+      const connected = outcome(c.connect(fd, name, name.length));
+      c.setsockopt(fd, level, option, limit(0), 16);
+      return connected === 'EINPROGRESS' ? 'blocked' : connected;
     },
 
     accept(fd: number, timeoutMs: number): { fd: Outcome; peer: Endpoint | null } {

@@ -3,7 +3,7 @@
 // One scenario in one setting gives one capture and its answers. Several are played at a time, each on a network of its own;
 // whatever happens, no namespace is left behind.
 
-import { copyFile, mkdir, mkdtemp, readFile, rm, writeFile } from 'node:fs/promises';
+import { chmod, copyFile, mkdir, mkdtemp, readdir, readFile, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
@@ -13,10 +13,12 @@ import { writeAnswers } from './answers.js';
 import { catalogue } from './catalogue.js';
 import { Lab } from './lab.js';
 import { linkTypeName } from './link-type.js';
-import { sweep } from './namespaces.js';
+import { closeLab, isAlive, sweep } from './namespaces.js';
+import { writeReadme } from './readme.js';
 import { fixtureName, PlayAgain, type Scenario, type Setting } from './scenario.js';
 
-const CAPTURES = fileURLToPath(new URL('../../fixtures/captures/', import.meta.url));
+const FIXTURES = fileURLToPath(new URL('../../fixtures/', import.meta.url));
+const CAPTURES = join(FIXTURES, 'captures');
 const AT_A_TIME = 4;
 /** A play whose timing did not come out (segments that should cross did not) is played again. */
 const ATTEMPTS = 8;
@@ -53,6 +55,7 @@ async function make({ name, scenario, setting }: Job, scratch: string): Promise<
       vantage: setting.vantage ?? ((setting.topology ?? 'routed') === 'routed' ? 'router' : 'client'),
       linkType: linkTypeName(await readFile(file)),
       snaplen: setting.snaplen ?? 262144,
+      filter: setting.filter ?? null,
       connections,
       kernel: { client: await clientHost.counters(), server: await serverHost.counters() },
       ss: { client: await clientHost.sockets(), server: await serverHost.sockets() },
@@ -62,6 +65,9 @@ async function make({ name, scenario, setting }: Job, scratch: string): Promise<
   }
   const final = setting.gzip ? `${name}.${format}.gz` : `${name}.${format}`;
   if (setting.gzip) await writeFile(join(scratch, final), gzipSync(await readFile(file)));
+  // dumpcap keeps what it writes to its user.
+  await chmod(join(scratch, final), 0o644);
+  await rm(join(CAPTURES, final), { force: true });
   await copyFile(join(scratch, final), join(CAPTURES, final));
   await copyFile(join(scratch, `${name}.answers.json`), join(CAPTURES, `${name}.answers.json`));
 }
@@ -109,6 +115,14 @@ function choose(words: readonly string[]): Job[] {
   return words.length === 0 ? all : all.filter(({ name }) => words.some((word) => name.startsWith(word)));
 }
 
+/** Removes what killed runs left in the temporary folder. */
+async function sweepScratch(): Promise<void> {
+  for (const name of await readdir(tmpdir())) {
+    const [, pid] = /^tcpwatch-(\d+)-/.exec(name) ?? [];
+    if (pid !== undefined && !isAlive(Number(pid))) await rm(join(tmpdir(), name), { recursive: true, force: true });
+  }
+}
+
 async function main(words: readonly string[]): Promise<number> {
   if (process.platform !== 'linux' || process.getuid?.() !== 0) {
     say('Making fixtures needs Linux and root: they are played by real kernels in network namespaces.');
@@ -120,8 +134,9 @@ async function main(words: readonly string[]): Promise<number> {
     return 2;
   }
   await sweep(false);
+  await sweepScratch();
   await mkdir(CAPTURES, { recursive: true });
-  const scratch = await mkdtemp(join(tmpdir(), 'tcpwatch-'));
+  const scratch = await mkdtemp(join(tmpdir(), `tcpwatch-${process.pid}-`));
   let failed = 0;
   const waiting = [...jobs];
   const worker = async (): Promise<void> => {
@@ -131,7 +146,11 @@ async function main(words: readonly string[]): Promise<number> {
   };
   const interrupted = async (): Promise<void> => {
     waiting.length = 0;
+    closeLab();
+    // Twice: a namespace may have been in the making.
     await sweep(true);
+    await sweep(true);
+    await rm(scratch, { recursive: true, force: true });
     process.exit(130);
   };
   process.once('SIGINT', interrupted);
@@ -142,6 +161,7 @@ async function main(words: readonly string[]): Promise<number> {
     await sweep(true);
     await rm(scratch, { recursive: true, force: true });
   }
+  await writeReadme(FIXTURES);
   say(`${jobs.length - failed} of ${jobs.length} fixtures made`);
   return failed === 0 ? 0 : 1;
 }

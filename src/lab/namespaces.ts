@@ -4,7 +4,7 @@
 // can tell what a killed one left.
 
 import { execFile } from 'node:child_process';
-import { existsSync } from 'node:fs';
+import { existsSync, readFileSync } from 'node:fs';
 
 const PREFIX = 'tcpwatch';
 
@@ -34,6 +34,7 @@ export interface Namespace {
 
 /** Makes a namespace; `family` is what the fixture speaks: without IPv6 there is no neighbour discovery chatter either. */
 export async function makeNamespace(role: string, family: 4 | 6): Promise<Namespace> {
+  if (closed) throw new Error('the lab is closing');
   const name = `${PREFIX}-${process.pid}-${role}`;
   await run('ip', ['netns', 'add', name]);
   const enter = ['ip', 'netns', 'exec', name] as const;
@@ -77,13 +78,34 @@ async function endAllInside(name: string): Promise<void> {
   }
 }
 
+let closed = false;
+
+/** From now on no namespace can be made: what is being played must come to its end. */
+export function closeLab(): void {
+  closed = true;
+}
+
+/** Whether a run of the lab lives under this process id; a zombie has no command line. */
+export function isAlive(pid: number): boolean {
+  try {
+    return readFileSync(`/proc/${pid}/cmdline`).length > 0;
+  } catch {
+    return false;
+  }
+}
+
 /** Removes the namespaces of runs that were killed, and, asked to, this run's own. Other runs that still live keep theirs. */
 export async function sweep(own: boolean): Promise<void> {
   for (const line of (await run('ip', ['netns', 'list'])).split('\n')) {
     const [, name, pid] = /^(tcpwatch-(\d+)-\S+)/.exec(line) ?? [];
     if (name === undefined) continue;
-    if (Number(pid) === process.pid ? !own : existsSync(`/proc/${pid}`)) continue;
-    await endAllInside(name);
-    await run('ip', ['netns', 'delete', name]);
+    if (Number(pid) === process.pid ? !own : isAlive(Number(pid))) continue;
+    try {
+      await endAllInside(name);
+      await run('ip', ['netns', 'delete', name]);
+    } catch (error) {
+      // The play it belonged to may have removed it meanwhile.
+      if (existsSync(`/run/netns/${name}`)) throw error;
+    }
   }
 }

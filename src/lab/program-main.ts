@@ -49,7 +49,13 @@ function nextStep(): Step | null {
 
 /** Tells the lab; a `call` is part of the record, `reply` says that the step is over. */
 function report(record: Omit<Report, 'at'>): void {
-  writeSync(1, `${JSON.stringify({ ...record, at: performance.timeOrigin + performance.now() })}\n`);
+  const line = `${JSON.stringify({ ...record, at: performance.timeOrigin + performance.now() })}\n`;
+  try {
+    writeSync(1, line);
+  } catch {
+    // Nobody listens any more: the lab is gone.
+    process.exit(0);
+  }
 }
 
 const done = (call: string, result: libc.Outcome): void => {

@@ -71,7 +71,7 @@ export class Program {
     to: Server | Endpoint,
     {
       from = 0,
-      within = 10,
+      within = 30,
       options = {},
     }: { from?: number; within?: number; options?: Partial<Record<OptionName, number>> } = {},
   ): Promise<Told> {

@@ -20,6 +20,8 @@ export interface Setting {
   precision?: 'micro' | 'nano';
   snaplen?: number;
   linkType?: string;
+  /** What the capture keeps, in pcap-filter(7)'s words: what it then misses is part of the fixture. */
+  filter?: string;
   gzip?: boolean;
   /** Leave transmit offloads on, as on a host that captures its own sending. */
   offload?: boolean;

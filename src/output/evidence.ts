@@ -1,29 +1,91 @@
-// One connection as evidence in a report: the packets that decided, what the programs saw, what else it could be.
+// One connection as evidence in a report: how it went, the packets that decided, where that leaves both ends, and what
+// else it could be. A label and its text on each line, aligned.
 
+import type { Role } from '../verdict/case.js';
 import type { ConnectionEvent } from '../verdict/events.js';
+import { glue, hang, widthOf } from './layout.js';
 import type { OutputOptions } from './output.js';
-import { errorWords, paint, paintSeverity, placeOf, verdictWords } from './words.js';
+import { paint, paintSeverity } from './style.js';
+import { dateAndTime, durationWords, offset } from './times.js';
+import {
+  claimWords,
+  endingWords,
+  errorWords,
+  lookalikeWords,
+  placeOf,
+  retransmissionWords,
+  testWords,
+} from './words.js';
 
-export function evidenceLines(event: ConnectionEvent, { colour }: OutputOptions): string[] {
-  const { verdict, states } = event;
-  const document = verdict.document === null ? '' : ` (document ${verdict.document})`;
-  const sure = verdict.confidence ? `, ${verdict.confidence}` : '';
-  const claim = paintSeverity(`${verdictWords(event)}${document}${sure}`, verdict.severity, colour);
-  const lines = [`#${event.id}  ${placeOf(event.client)} → ${placeOf(event.server)}  ${claim}`];
-  const opened = Date.parse(event.opened);
-  for (const { packet, at, says } of verdict.evidence) {
-    const seconds = (Date.parse(at) - opened) / 1000 + fraction(at) - fraction(event.opened);
-    lines.push(`  ${String(packet).padStart(6)}  ${`+${seconds.toFixed(4)} s`.padEnd(12)} ${says}`);
+type Entry = readonly [label: string, text: string];
+
+const INDENT = '    ';
+/** Before the sentences of the evidence: `+0.501383 s  `. */
+const GAP = '  ';
+
+export function evidenceLines(event: ConnectionEvent, options: OutputOptions): string[] {
+  const { colour, width } = options;
+  const entries = entriesOf(event);
+  const labels = Math.max(...entries.map(([label]) => widthOf(label)));
+  const lines = heading(event, options);
+  for (const [label, text] of entries) {
+    const start = INDENT.length + labels + GAP.length;
+    const [first, ...more] = hang(' '.repeat(start), text, width, start + hangingOf(text));
+    lines.push(`${INDENT}${paint(label.padEnd(labels), 'dim', colour)}${GAP}${first.slice(start)}`, ...more);
   }
-  lines.push(`    states: client ${states.client ?? 'not seen'}, server ${states.server ?? 'not seen'}`);
-  for (const words of errorWords(verdict.errors)) lines.push(`    ${words}`);
-  for (const { title, toTellApart } of verdict.lookalikes) {
-    lines.push(paint(`    could also be: ${title}. Would tell: ${toTellApart}`, 'dim', colour));
-  }
-  const explain = verdict.scenario ? `   explain: tcpwatch explain ${verdict.scenario}` : '';
-  lines.push(paint(`    zeek: ${event.zeekState} ${event.history}${explain}`, 'dim', colour));
   return lines;
 }
 
-/** What Date.parse leaves out of a time: the part below a millisecond, in seconds. */
-const fraction = (time: string): number => Number(`0.000${time.slice(23, 29)}`);
+function heading(event: ConnectionEvent, { colour, width }: OutputOptions): string[] {
+  const ends = `${glue(`#${event.id}  ${placeOf(event.client)}`)} ${glue(`→ ${placeOf(event.server)}`)}`;
+  const { document, severity } = event.verdict;
+  const claim = document === null ? claimWords(event) : `${claimWords(event)} ${glue(`· document ${document}`)}`;
+  return [
+    ...hang('', ends, width, INDENT.length).map((line) => paint(line, 'bold', colour)),
+    ...hang(INDENT, claim, width).map((line) => paintSeverity(line, severity, colour)),
+  ];
+}
+
+function entriesOf(event: ConnectionEvent): Entry[] {
+  const { verdict } = event;
+  const other = lookalikeWords(verdict, false);
+  const cause = lookalikeWords(verdict, true);
+  const tests = testWords(verdict);
+  return [
+    ['opened', openedWords(event)],
+    ['how', howWords(event)],
+    ...verdict.evidence.map(
+      ({ packet, at, says }): Entry => [`packet ${packet}`, `${glue(offset(event.opened, at))}${GAP}${says}`],
+    ),
+    ['client', endWords(event, 'client')],
+    ['server', endWords(event, 'server')],
+    ...(other ? [['could also be', other] as const] : []),
+    ...(cause ? [['the cause may be', cause] as const] : []),
+    ...tests.map((test, n): Entry => [n === 0 ? 'would tell' : '', tests.length > 1 ? `- ${test}` : test]),
+    ['zeek', `${event.zeekState} ${event.history}`],
+    ...(verdict.scenario ? [['explain', glue(`tcpwatch explain ${verdict.scenario}`)] as const] : []),
+  ];
+}
+
+/** How much farther in the second line of a text starts: below its words, not below its number or dash. */
+const hangingOf = (text: string): number => /^([+-]\d[^ ]* {2}|- )/.exec(text)?.[0].length ?? 0;
+
+const GUESSED: readonly string[] = ['filter-port', 'service-port', 'first-seen'];
+
+function openedWords({ opened, roles, vlan }: ConnectionEvent): string {
+  const words = [glue(dateAndTime(opened))];
+  if (vlan.length > 0) words.push(glue(`VLAN ${vlan.join('.')}`));
+  if (GUESSED.includes(roles)) words.push(`who is the client is guessed (${roles})`);
+  return words.join('; ');
+}
+
+function howWords(event: ConnectionEvent): string {
+  const by = event.closedBy ? `; ended by ${event.closedBy}` : '';
+  return `${endingWords(event)}${by}; lasted ${durationWords(event.durationSeconds)}; ${glue(`retrans ${retransmissionWords(event)}`)}`;
+}
+
+function endWords({ states, verdict }: ConnectionEvent, end: Role): string {
+  const state = states[end] ?? 'not seen';
+  const errors = errorWords(verdict.errors[end]);
+  return errors ? `${state}; ${errors}` : state;
+}

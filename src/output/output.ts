@@ -2,7 +2,7 @@
 
 import type { TcpwatchEvent } from '../verdict/events.js';
 import { ndjsonOutput } from './ndjson.js';
-import { tableOutput } from './table.js';
+import { textOutput } from './text.js';
 
 export interface OutputOptions {
   /** Colours and weights are wanted and understood. */
@@ -22,7 +22,7 @@ export interface Output {
 }
 
 export const OUTPUTS = {
-  table: { title: 'lines as it happens, then a table, worst first', make: tableOutput },
+  table: { title: 'lines as it happens, then a table, worst first', make: textOutput },
   ndjson: { title: 'one JSON object a line, described by events.schema.json', make: ndjsonOutput },
 } as const satisfies Record<string, { title: string; make: (options: OutputOptions) => Output }>;
 

@@ -1,80 +1,32 @@
-// For people: a line for each connection that did not end well, then all of them in a table, worst first.
+// All connections, one a row, worst first; as wide as it has to be and as narrow as the terminal.
+//
+// What does not fit is given up in a fixed order, and said by -v; then client and server share a column. Nothing is cut.
 
 import Table from 'cli-table3';
-import type { AnomalyEvent, ConnectionEvent, SummaryEvent } from '../verdict/events.js';
-import { evidenceLines } from './evidence.js';
-import type { Output, OutputOptions } from './output.js';
-import {
-  durationWords,
-  endingWords,
-  markOf,
-  paint,
-  paintSeverity,
-  placeOf,
-  retransmissionWords,
-  summaryWords,
-  verdictWords,
-  worstFirst,
-} from './words.js';
+import type { ConnectionEvent } from '../verdict/events.js';
+import { widthOf } from './layout.js';
+import type { OutputOptions } from './output.js';
+import { paint, paintSeverity } from './style.js';
+import { duration } from './times.js';
+import { endingWords, placeOf, retransmissionWords, verdictWords } from './words.js';
 
-/** Columns in the order they are given up when the terminal is narrow, last first. */
-const COLUMNS = ['#', 'client', 'server', 'lasted', 'ended by', 'how', 'verdict', 'sure', 'retrans'] as const;
-type Column = (typeof COLUMNS)[number];
+const ALL = ['#', 'client', 'server', 'lasted', 'ended by', 'how', 'verdict', 'sure', 'retrans'] as const;
+const STACKED = ['#', 'connection', 'verdict', 'sure'] as const;
+type Column = (typeof ALL)[number] | (typeof STACKED)[number];
+
+/** Given up when the terminal is narrow, first to last. */
 const EXPENDABLE: readonly Column[] = ['lasted', 'how', 'retrans', 'ended by'];
-/** Rows of the table at most: beyond it the best are counted, not listed. */
-const MAX_ROWS = 10_000;
-
-export function tableOutput(options: OutputOptions): Output {
-  const rows: ConnectionEvent[] = [];
-  let left = 0;
-  const told = new Set<number>();
-  return {
-    wantsProvisional: true,
-    event(event) {
-      if (event.type === 'anomaly') return `${anomalyLine(event)}\n`;
-      if (event.type === 'connection') {
-        if (event.final) {
-          if (rows.length < MAX_ROWS) rows.push(event);
-          else left++;
-        }
-        if (event.verdict.severity === 'ok' || !event.verdict.scenario || told.has(event.id)) return '';
-        told.add(event.id);
-        return `${connectionLine(event, options)}\n`;
-      }
-      return event.type === 'summary' ? closing(rows, left, event, options) : '';
-    },
-  };
-}
-
-function connectionLine(event: ConnectionEvent, { colour }: OutputOptions): string {
-  const { verdict } = event;
-  const time = event.lastPacketAt.slice(11, 23);
-  const sentence = paintSeverity(
-    `${markOf(event)} ${verdictWords(event)} · ${verdict.confidence}`,
-    verdict.severity,
-    colour,
-  );
-  return `${time}  #${event.id}  ${placeOf(event.client)} → ${placeOf(event.server)}  ${sentence}`;
-}
-
-const anomalyLine = ({ at, connection, packet, from, id, title }: AnomalyEvent): string =>
-  `${at.slice(11, 23)}  #${connection}  packet ${packet} from the ${from}: ${title} (${id})`;
-
-function closing(rows: ConnectionEvent[], left: number, summary: SummaryEvent, options: OutputOptions): string {
-  rows.sort(worstFirst);
-  const parts: string[] = [];
-  if (rows.length > 0) parts.push(tableOf(rows, options));
-  if (left > 0) parts.push(`${left} more connections not listed`);
-  if (options.verbose) for (const row of rows) parts.push(evidenceLines(row, options).join('\n'));
-  parts.push(paint(summaryWords(summary), 'dim', options.colour));
-  return `${parts.join('\n\n')}\n`;
-}
+const GAP = 2;
+/** The verdict may be folded down to this before something else has to give way; and to this when nothing is left. */
+const GOOD_VERDICT = 26;
+const LEAST_VERDICT = 11;
 
 const cellsOf = (row: ConnectionEvent): Record<Column, string> => ({
   '#': String(row.id),
   client: placeOf(row.client),
   server: placeOf(row.server),
-  lasted: durationWords(row.durationSeconds),
+  connection: `${placeOf(row.client)}\n→ ${placeOf(row.server)}`,
+  lasted: duration(row.durationSeconds),
   'ended by': row.closedBy ?? '-',
   how: endingWords(row),
   verdict: verdictWords(row),
@@ -82,21 +34,18 @@ const cellsOf = (row: ConnectionEvent): Record<Column, string> => ({
   retrans: retransmissionWords(row),
 });
 
-function tableOf(rows: readonly ConnectionEvent[], { colour, width }: OutputOptions): string {
+/** @param rows in the order to print; at least one. */
+export function tableLines(rows: readonly ConnectionEvent[], { colour, width }: OutputOptions): string[] {
   const cells = rows.map(cellsOf);
-  const wide = (column: Column): number => Math.max(column.length, ...cells.map((row) => row[column].length)) + 2;
-  let columns: Column[] = [...COLUMNS];
-  const total = (): number => columns.reduce((sum, column) => sum + wide(column), 0);
-  for (const column of EXPENDABLE) {
-    if (total() <= width) break;
-    columns = columns.filter((other) => other !== column);
-  }
-  const verdictWidth = Math.max(16, Math.min(wide('verdict'), width - total() + wide('verdict')));
+  const wanted = (column: Column): number =>
+    cells.reduce((most, row) => Math.max(most, ...row[column].split('\n').map(widthOf)), column.length);
+  const { columns, verdictWidth } = choose(wanted, width);
   const table = new Table({
     head: columns.map((column) => paint(column, 'bold', colour)),
     chars: BORDERLESS,
-    style: { head: [], border: [], 'padding-left': 0, 'padding-right': 2 },
-    colWidths: columns.map((column) => (column === 'verdict' ? verdictWidth : wide(column))),
+    style: { head: [], border: [], 'padding-left': 0, 'padding-right': GAP },
+    colWidths: columns.map((column) => (column === 'verdict' ? verdictWidth : wanted(column)) + GAP),
+    colAligns: columns.map((column) => (column === '#' || column === 'lasted' ? 'right' : 'left')),
     wordWrap: true,
   });
   for (const [r, row] of cells.entries()) {
@@ -108,8 +57,25 @@ function tableOf(rows: readonly ConnectionEvent[], { colour, width }: OutputOpti
   return table
     .toString()
     .split('\n')
-    .map((line) => line.trimEnd())
-    .join('\n');
+    .map((line) => line.trimEnd());
+}
+
+function choose(
+  wanted: (column: Column) => number,
+  width: number,
+): { columns: readonly Column[]; verdictWidth: number } {
+  const wide = wanted('verdict');
+  const others = (columns: readonly Column[]): number =>
+    columns.reduce((sum, column) => sum + (column === 'verdict' ? 0 : wanted(column)), (columns.length - 1) * GAP);
+  let columns: readonly Column[] = ALL;
+  let next = 0;
+  while (next < EXPENDABLE.length && others(columns) + wide > width) {
+    const given = EXPENDABLE[next++];
+    columns = columns.filter((column) => column !== given);
+  }
+  if (others(columns) + Math.min(wide, GOOD_VERDICT) > width) columns = STACKED;
+  const verdictWidth = Math.min(wide, Math.max(LEAST_VERDICT, width - others(columns)));
+  return { columns, verdictWidth };
 }
 
 const BORDERLESS = {

@@ -19,6 +19,8 @@ export const HANDSHAKE_DONE = 1 << 3;
 export const MID_STREAM = 1 << 4;
 /** Over for now: waiting out its time before it is final. */
 export const FINISHED = 1 << 5;
+/** In the queue of those to be looked at when their time is up. */
+export const QUEUED = 1 << 7;
 /** Removed for lack of room before it was over. */
 export const EVICTED = 1 << 6;
 /** Bits 8..10: index into ROLE_SOURCES. */
@@ -74,6 +76,9 @@ export class Connection {
   has(flag: number): boolean { return (this.flags & flag) !== 0; }
   set(flag: number): void { this.flags |= flag; }
   clear(flag: number): void { this.flags &= ~flag; }
+
+  /** Takes back that it is over: an end turned out to go on. */
+  reopen(): void { this.clear(FINISHED); this.endedNs = Number.NaN; }
 
   get ipVersion() { return this.network < 0 ? 6 : 4; }
   get vlanKey() { return this.network & 0x7fffffff; }

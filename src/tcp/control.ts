@@ -2,17 +2,19 @@
 //
 // Follows RFC 9293 section 3.10.7 ("SEGMENT ARRIVES") with a watcher's eyes, in its order: RST, SYN, ACK, text, FIN.
 
-import { ACK, FIN, RST, SYN } from '../wire/segment.js';
-import { FINISHED, HANDSHAKE_DONE } from './connection.js';
+import { ACK, FIN, RST, type Segment, SYN } from '../wire/segment.js';
+import { type Connection, HANDSHAKE_DONE } from './connection.js';
 import type { Delivery } from './delivery.js';
 import {
   ACKED_FIN,
+  BEGUN,
   BELIEF_NEEDS_ACK,
   HAS_IP_ID,
   IP_ID_JUMPS,
   OFFERS_TIMESTAMPS,
   OWES_ANSWER,
   RESENT_SYN,
+  SENT_DATA,
   SENT_FIN,
   SENT_SYN,
   TTL_VARIES,
@@ -38,6 +40,7 @@ import {
   SENDS_SYN_ACK,
   SENDS_TEXT,
   SYN_RECEIVED,
+  SYN_SENT,
 } from './state.js';
 
 /** A segment this long after the RST that ended its sender's side was not in flight when the RST passed. */
@@ -72,7 +75,8 @@ export function control(delivery: Delivery, first: boolean): void {
     return;
   }
   if (sender.state === CLOSED) doubtReset(delivery);
-  if (first) begin(delivery);
+  // An end that only acknowledged before its SYN (a split handshake) starts counting at its SYN.
+  if (first || (flags & SYN && !sender.has(SENT_SYN | SENT_DATA))) begin(delivery);
   if (flags & SYN) offers(delivery);
   text(delivery);
   if (flags & (SYN | FIN) && segment.payloadLength === 0) {
@@ -81,6 +85,8 @@ export function control(delivery: Delivery, first: boolean): void {
   }
   if (flags & SYN) syn(delivery);
   else {
+    // It goes on without a SYN-ACK that the capture saw: there was one, and only one direction was captured.
+    if (sender.state === SYN_SENT && flags & ACK) delivery.connection.set(HANDSHAKE_DONE);
     delivery.sends(SENDS_TEXT);
     delivery.hears(receiver, HEARS_TEXT, false);
   }
@@ -123,19 +129,30 @@ function syn(delivery: Delivery): void {
   sender.set(again ? RESENT_SYN : SENT_SYN);
   if ((segment.flags & ACK) === 0) {
     recordLetter(connection, LETTER_SYN, fromHigh);
-    if (!again) delivery.sends(SENDS_SYN);
+    if (!again) {
+      // Captured after its answer: it had not heard that when it sent this.
+      if (sender.has(BELIEF_NEEDS_ACK)) sender.revert();
+      delivery.sends(SENDS_SYN);
+    }
     delivery.hears(receiver, HEARS_SYN, true);
     return;
   }
   recordLetter(connection, LETTER_SYN_ACK, fromHigh);
   delivery.sends(SENDS_SYN_ACK);
   if (Number.isNaN(connection.synAckNs)) connection.synAckNs = segment.timeNs;
-  if (seqDiff(segment.ack, receiver.firstSeq) > 0) delivery.hears(receiver, HEARS_SYN_ACK, true);
+  if (!receiver.has(BEGUN) || seqDiff(segment.ack, receiver.firstSeq) > 0) {
+    // Both ends opening at once: the second SYN-ACK is the last word of the handshake.
+    if (receiver.state === SYN_RECEIVED) shakenHands(connection, segment);
+    delivery.hears(receiver, HEARS_SYN_ACK, true);
+  }
   if (again && connection.has(HANDSHAKE_DONE)) {
     const notes = delivery.senderNotes;
     notes.synAckResentAfterAck = { ...momentOf(delivery), count: (notes.synAckResentAfterAck?.count ?? 0) + 1 };
+    if (sender.has(SENT_DATA | SENT_FIN) || seqDiff(receiver.sndUna, receiver.firstSeq) > 1) return;
     // The final ACK did not count, whatever the watcher believed: the server is where it was.
+    sender.confirm();
     sender.state = SYN_RECEIVED;
+    connection.reopen();
   }
 }
 
@@ -144,10 +161,7 @@ function ackOfControl(delivery: Delivery): void {
   const { receiver, sender, segment, connection } = delivery;
   if (receiver.state === SYN_RECEIVED && seqDiff(segment.ack, receiver.firstSeq) > 0) {
     delivery.hears(receiver, HEARS_ACK_OF_SYN, false);
-    if (!connection.has(HANDSHAKE_DONE)) {
-      connection.set(HANDSHAKE_DONE);
-      connection.handshakeNs = segment.timeNs;
-    }
+    shakenHands(connection, segment);
   }
   if (receiver.has(SENT_FIN) && seqDiff(segment.ack, receiver.finSeq) > 0) {
     delivery.receiverNotes.finAcked ??= momentOf(delivery);
@@ -162,23 +176,34 @@ function ackOfControl(delivery: Delivery): void {
   }
 }
 
+function shakenHands(connection: Connection, { timeNs }: Segment): void {
+  if (connection.has(HANDSHAKE_DONE)) return;
+  connection.set(HANDSHAKE_DONE);
+  connection.handshakeNs = timeNs;
+}
+
 function fin(delivery: Delivery): void {
   const { sender, receiver, segment, connection, fromHigh } = delivery;
   recordLetter(connection, LETTER_FIN, fromHigh);
   if (!sender.has(SENT_FIN)) {
     sender.set(SENT_FIN);
-    sender.finSeq = seqAdd(segment.seq, segment.payloadLength);
+    sender.finSeq = seqAdd(segment.seq, segment.payloadLength + (segment.flags & SYN ? 1 : 0));
+    const acknowledgesFin = receiver.has(SENT_FIN) && seqDiff(segment.ack, receiver.finSeq) > 0;
     delivery.senderNotes.fin = {
       ...momentOf(delivery),
-      acknowledgesFin: receiver.has(SENT_FIN) && seqDiff(segment.ack, receiver.finSeq) > 0,
+      acknowledgesFin,
       owedAnswer: sender.has(OWES_ANSWER),
       dataInFlight: receiver.outstanding > 0,
     };
+    // FINs that cross: it sent its own before the other's came, whatever was believed, and hears that one only now.
+    const crosses = receiver.has(SENT_FIN) && !acknowledgesFin && sender.has(BELIEF_NEEDS_ACK);
+    if (crosses) sender.revert();
     delivery.sends(SENDS_FIN);
+    if (crosses) delivery.hears(sender, HEARS_FIN, true);
   } else if (sender.fallback === FIN_WAIT_1 || sender.fallback === CLOSING || sender.fallback === LAST_ACK) {
     // It sends its FIN again: it did not hear the ACK that the watcher saw pass.
     sender.revert();
-    connection.clear(FINISHED);
+    connection.reopen();
   }
   delivery.hears(receiver, HEARS_FIN, true);
 }
@@ -191,12 +216,12 @@ function doubtReset(delivery: Delivery): void {
   if (own?.accepted && segment.timeNs - own.timeNs > REORDER_NS) {
     delivery.senderNotes.talkedOn ??= momentOf(delivery);
     sender.revert();
-    connection.clear(FINISHED);
+    connection.reopen();
   } else if (others?.accepted && !own && segment.timeNs - others.timeNs > IN_FLIGHT_NS) {
     others.accepted = false;
     delivery.receiverNotes.ignoredReset ??= momentOf(delivery);
     delivery.flag('tcp.rst.ignored');
     sender.revert();
-    connection.clear(FINISHED);
+    connection.reopen();
   }
 }

@@ -30,5 +30,8 @@ function fingerprint(segment: Segment): number {
   let h = Math.imul(segment.seq, 0x9e3779b1) ^ segment.ack;
   h = Math.imul(h ^ (h >>> 15), 0x85ebca77) ^ (segment.flags << 24) ^ (segment.payloadLength << 8);
   h = Math.imul(h ^ (h >>> 13), 0x27d4eb2f) ^ segment.window ^ (segment.ipId << 16);
+  // Duplicate acknowledgements without an identification differ in these alone.
+  h = Math.imul(h ^ (h >>> 15), 0x9e3779b1) ^ segment.tsVal;
+  if (segment.sackBlockCount > 0) h = Math.imul(h ^ segment.sackEdges[0], 0x85ebca77) ^ segment.sackEdges[1];
   return h ^ (h >>> 16) || 1;
 }

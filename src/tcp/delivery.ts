@@ -26,6 +26,9 @@ export class Delivery {
   receiver: Endpoint = this.connection.high;
   fromHigh = false;
   readonly holes = new Holes();
+  /** The last hearing: of which frame, by which end of it. */
+  private heardPacket = -1;
+  private heardBy: Endpoint | null = null;
   /** Notes by connection index; most connections have none for most of their life. */
   private readonly notes = new Map<number, Notes>();
 
@@ -99,8 +102,11 @@ export class Delivery {
     const cell = next(HEARS, event, end.state);
     if (cell < 0 || cell === end.state) return;
     // One segment can bring two hearings (ACK of FIN, then FIN): if it was lost, both were.
-    if (end.fallback < 0 || end.heardNs !== this.segment.timeNs) end.fallback = end.state;
-    end.heardNs = this.segment.timeNs;
+    const { packet, timeNs } = this.segment;
+    if (end.fallback < 0 || this.heardPacket !== packet || this.heardBy !== end) end.fallback = end.state;
+    this.heardPacket = packet;
+    this.heardBy = end;
+    end.heardNs = timeNs;
     if (needsAck) end.set(BELIEF_NEEDS_ACK);
     else end.clear(BELIEF_NEEDS_ACK);
     end.state = cell;

@@ -27,6 +27,8 @@ export const HAS_IP_ID = 1 << 9;
 export const IP_ID_JUMPS = 1 << 10;
 /** The peer has acknowledged something: `sndUna` means something. */
 export const ACKED_BY_PEER = 1 << 11;
+/** It sent something other than a RST: its numbers mean something (a RST may be forged, or bear the peer's numbers). */
+export const BEGUN = 1 << 12;
 
 /** Fields of an end in the Int32Array and the Float64Array of its slab. */
 export const ENDPOINT_INTS = 27;
@@ -50,7 +52,7 @@ export class Endpoint {
   /** The state to go back to if the last hearing turns out not to have happened; -1: nothing in doubt. */
   get fallback() { return this.ints[this.i + 1]; }            set fallback(v) { this.ints[this.i + 1] = v; }
   get flags() { return this.ints[this.i + 2]; }               set flags(v) { this.ints[this.i + 2] = v; }
-  /** Lowest sequence number the capture saw it send: its ISN, unless picked up mid-stream. */
+  /** Lowest sequence number the capture saw it send, RSTs apart: its ISN, unless picked up mid-stream. */
   get firstSeq() { return this.ints[this.i + 3]; }            set firstSeq(v) { this.ints[this.i + 3] = v; }
   /** SND.NXT: one beyond the highest sequence number it sent. */
   get sndNxt() { return this.ints[this.i + 4]; }              set sndNxt(v) { this.ints[this.i + 4] = v; }

@@ -4,10 +4,10 @@
 // direction as the capture saw it. Below SND.NXT but never seen, it fills a hole: out of order if it came within a
 // round trip, else something resent that was lost before the capture.
 
-import { FIN, RST, SYN } from '../wire/segment.js';
+import { FIN, RST, type Segment, SYN } from '../wire/segment.js';
 import { HIGH_SPOKE_FIRST, SPOKE } from './connection.js';
 import type { Delivery } from './delivery.js';
-import { ACKED_BY_PEER, OWES_ANSWER, RESENT_SYN, SENT_DATA, SENT_FIN } from './endpoint.js';
+import { ACKED_BY_PEER, BEGUN, OWES_ANSWER, RESENT_SYN, SENT_DATA, SENT_FIN, SENT_SYN } from './endpoint.js';
 import { LETTER_DATA, recordLetter } from './history.js';
 import { seqAdd, seqDiff } from './seq.js';
 
@@ -21,8 +21,13 @@ const MAX_UNSEEN = 1 << 30;
 export const SILENT_SENDS = 3;
 export const SILENT_NS = 3e9;
 
-/** The first segment of an end, unless it is a RST: its numbers are where counting starts. */
+/** SEG.LEN: octets of sequence space it takes. */
+const lengthOf = ({ payloadLength, flags }: Segment): number =>
+  payloadLength + (flags & SYN ? 1 : 0) + (flags & FIN ? 1 : 0);
+
+/** The first segment of an end, RSTs apart: its numbers are where counting starts. */
 export function begin({ sender, segment }: Delivery): void {
+  sender.set(BEGUN);
   sender.firstSeq = sender.sndNxt = segment.seq;
   if (!sender.has(ACKED_BY_PEER)) sender.sndUna = segment.seq;
 }
@@ -34,7 +39,7 @@ export function acknowledge(delivery: Delivery): void {
   const scale = (segment.flags & SYN) === 0 && receiver.windowScaleShift >= 0 && sender.windowScaleShift >= 0;
   const window = scale ? segment.window << sender.windowScaleShift : segment.window;
   const advance = seqDiff(ack, receiver.sndUna);
-  if (receiver.segments === 0) {
+  if (!receiver.has(BEGUN)) {
     if (!receiver.has(ACKED_BY_PEER) || advance > 0) receiver.sndUna = receiver.sndNxt = receiver.firstSeq = ack;
   } else if (advance > 0) {
     const unseen = seqDiff(ack, receiver.sndNxt);
@@ -80,7 +85,7 @@ function missed(delivery: Delivery, ack: number): void {
 export function advance(delivery: Delivery): number {
   const { sender, segment, connection } = delivery;
   const { seq, flags, payloadLength } = segment;
-  const length = payloadLength + (flags & SYN ? 1 : 0) + (flags & FIN ? 1 : 0);
+  const length = lengthOf(segment);
   const gap = seqDiff(seq, sender.sndNxt);
   const end = seqAdd(seq, length);
   const fresh = seqDiff(end, sender.sndNxt);
@@ -89,7 +94,9 @@ export function advance(delivery: Delivery): number {
   if (fresh > 0) sender.sndNxt = end;
   if (payloadLength > 0) {
     recordLetter(connection, LETTER_DATA, delivery.fromHigh);
-    if (fresh > 0) spoke(delivery, Math.min(fresh, payloadLength));
+    // A FIN may ride on data that is being resent: it alone is new then.
+    const freshText = Math.min(fresh - (flags & FIN ? 1 : 0), payloadLength);
+    if (freshText > 0) spoke(delivery, freshText);
   }
   return Math.max(0, Math.min(fresh, length));
 }
@@ -107,14 +114,24 @@ function resent(delivery: Delivery, to: number): void {
     filled += hole.octets;
     if (hole.octets > 0) sinceNs = hole.sinceNs;
   }
-  if (unseenBefore > 0) sender.firstSeq = segment.seq;
+  if (unseenBefore > 0) {
+    const end = seqAdd(segment.seq, octets);
+    if (seqDiff(sender.firstSeq, end) > 0) {
+      sender.holes = delivery.holes.open(delivery.holesKey, end, sender.firstSeq, segment.timeNs);
+    }
+    sender.firstSeq = segment.seq;
+  }
+  // SYN and FIN fill holes like octets, but are none.
+  const flagsFilled =
+    (segment.flags & SYN && !sender.has(SENT_SYN) ? 1 : 0) +
+    (segment.flags & FIN && !sender.has(SENT_FIN) && to === seqAdd(segment.seq, lengthOf(segment)) ? 1 : 0);
+  if (segment.payloadLength > 0) sender.bytes += Math.max(0, filled - flagsFilled);
   if (filled < octets) {
     sender.retransmissions++;
     if (segment.flags & SYN) sender.set(RESENT_SYN);
     delivery.flag('tcp.retransmission');
     return;
   }
-  sender.bytes += segment.payloadLength;
   const roundTrip = connection.handshakeNs - connection.openedNs;
   if (segment.timeNs - sinceNs <= (roundTrip > 0 ? roundTrip : DEFAULT_REORDERING_NS)) {
     sender.outOfOrder++;

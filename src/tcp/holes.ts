@@ -49,7 +49,9 @@ export class Holes {
       if (seqDiff(start, hole.from) > 0) kept.push({ ...hole, to: start });
       if (seqDiff(hole.to, stop) > 0) kept.push({ ...hole, from: stop });
     }
-    this.lists.set(end, kept.slice(-MAX_HOLES));
+    // Filling the middle of one makes two.
+    if (kept.length > MAX_HOLES) kept.shift();
+    this.lists.set(end, kept);
     return { octets, sinceNs, left: kept.length };
   }
 

@@ -49,6 +49,8 @@ export interface IcmpNote extends Moment {
   readonly family: 4 | 6;
   readonly type: number;
   readonly code: number;
+  /** It quotes outstanding octets. Linux heeds no other: not one about a keep-alive, which is sent at SND.UNA-1. */
+  readonly inWindow: boolean;
   /** Address of whoever sent it, in text. */
   readonly from: string;
   count: number;

@@ -22,7 +22,8 @@ export class PacketClock {
   /** RFC 3339 in UTC with nine decimals. @param ns nanoseconds since the base, a whole number. */
   format(ns: number): string {
     const whole = Math.floor(ns / 1e9);
-    const sum = ns - whole * 1e9 + this.baseFraction;
+    // Beyond 2^53 ns the product is rounded and can pass `ns`.
+    const sum = Math.max(0, ns - whole * 1e9) + this.baseFraction;
     const carry = sum >= 1e9 ? 1 : 0;
     const second = this.baseSeconds + whole + carry;
     if (second !== this.lastSecond) {

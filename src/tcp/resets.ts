@@ -8,11 +8,13 @@ import { ACK, type Segment } from '../wire/segment.js';
 import { HANDSHAKE_DONE, MID_STREAM, SPOKE } from './connection.js';
 import type { Delivery } from './delivery.js';
 import {
+  BEGUN,
   type Endpoint,
   HAS_IP_ID,
   IP_ID_JUMPS,
   OFFERS_TIMESTAMPS,
   OWES_ANSWER,
+  SENT_DATA,
   SENT_FIN,
   SENT_SYN,
   TTL_VARIES,
@@ -21,7 +23,7 @@ import { SILENT_NS, SILENT_SENDS } from './flow.js';
 import { LETTER_RST, recordLetter } from './history.js';
 import type { ResetNote, ResetShape } from './notes.js';
 import { seqDiff } from './seq.js';
-import { HEARS_RST, SENDS_RST, SYN_SENT } from './state.js';
+import { HEARS_RST, isOver, SENDS_RST, SYN_SENT } from './state.js';
 
 /** One more IPv4 identification than this after the last is not the same counter. */
 const IP_ID_STRIDE = 256;
@@ -43,6 +45,8 @@ export function reset(delivery: Delivery): void {
   }
   if (isClosed(sender) && isClosed(receiver)) {
     notes.lateReset ??= { packet: segment.packet, timeNs: segment.timeNs };
+    // In LAST-ACK again: it had not heard the ACK of its FIN, and will hear no other.
+    if (!isOver(receiver.state)) delivery.hears(receiver, HEARS_RST, false);
     return;
   }
   if (!notes.reset || (note.accepted && !notes.reset.accepted)) notes.reset = note;
@@ -68,7 +72,7 @@ function givesUp(sender: Endpoint, segment: Segment): boolean {
 }
 
 function describe(delivery: Delivery): ResetNote {
-  const { sender, receiver, segment, connection } = delivery;
+  const { sender, receiver, segment } = delivery;
   const shape = shapeOf(delivery);
   const comparable = sender.segments > 2 && !sender.has(TTL_VARIES);
   const bothOffer = sender.has(OFFERS_TIMESTAMPS) && receiver.has(OFFERS_TIMESTAMPS);
@@ -84,30 +88,38 @@ function describe(delivery: Delivery): ResetNote {
     asked: { packet: receiver.unansweredPacket, timeNs: receiver.unansweredNs, count: receiver.unanswered },
     owedAnswer: sender.has(OWES_ANSWER),
     windowWasZero: sender.window === 0 && sender.zeroWindows > 0,
-    beforeData:
-      !connection.has(SPOKE) && !connection.has(MID_STREAM) && !sender.has(SENT_FIN) && !receiver.has(SENT_FIN),
+    beforeData: beforeData(delivery),
   };
+}
+
+/** No data was taken yet: none was sent, or the server that now resets had not got beyond its SYN-ACK. */
+function beforeData({ sender, receiver, connection }: Delivery): boolean {
+  if (connection.has(MID_STREAM) || sender.has(SENT_FIN) || receiver.has(SENT_FIN)) return false;
+  const tookNothing = !sender.has(SENT_DATA) && seqDiff(receiver.sndUna, receiver.firstSeq) <= 1;
+  return !connection.has(SPOKE) || (sender === connection.server && receiver.has(SENT_SYN) && tookNothing);
 }
 
 function shapeOf({ sender, receiver, segment, connection }: Delivery): ResetShape {
   const { seq, ack, flags } = segment;
   if ((flags & ACK) === 0) {
     // SEG.SEQ repeats the SEG.ACK of the segment it answers: any number the other end can have acknowledged.
-    const low = sender.segments > 1 ? sender.firstSeq : sender.sndUna;
+    const low = sender.has(BEGUN) ? sender.firstSeq : sender.sndUna;
     return seqDiff(seq, low) >= 0 && seqDiff(seq, sender.sndNxt) <= 0 ? 'no-socket' : 'odd';
   }
   const answersSyn = receiver.has(SENT_SYN) && !sender.has(SENT_SYN) && !connection.has(HANDSHAKE_DONE);
   if (answersSyn && seqDiff(ack, receiver.sndNxt) === 0) return 'refused';
   const seqFits = seqDiff(seq, sender.sndUna) >= 0 && seqDiff(seq, sender.sndNxt) <= 0;
   const ackFits = seqDiff(ack, receiver.sndUna) >= 0 && seqDiff(ack, receiver.sndNxt) <= 0;
-  return (seqFits || sender.segments <= 1) && ackFits ? 'live-socket' : 'odd';
+  return (seqFits || !sender.has(BEGUN)) && ackFits ? 'live-socket' : 'odd';
 }
 
 function mustObey({ sender, receiver, segment }: Delivery, shape: ResetShape): boolean {
   const { seq, ack, flags } = segment;
-  if (receiver.state === SYN_SENT) return (flags & ACK) !== 0 && seqDiff(ack, receiver.sndNxt) === 0;
+  // SND.UNA < SEG.ACK =< SND.NXT: a SYN that carried data may be refused without it.
+  const coversSyn = seqDiff(ack, receiver.sndUna) > 0 && seqDiff(ack, receiver.sndNxt) <= 0;
+  if (receiver.state === SYN_SENT) return (flags & ACK) !== 0 && coversSyn;
   if (shape === 'refused') return true;
-  if (sender.segments <= 1 && !sender.has(SENT_SYN)) return true;
+  if (!sender.has(BEGUN)) return true;
   const lowest = sender.has(SENT_FIN) ? seqDiff(seq, sender.sndUna) + 1 : seqDiff(seq, sender.sndUna);
   return lowest >= 0 && seqDiff(seq, sender.sndNxt) <= 0;
 }

@@ -1,7 +1,8 @@
 // Graves of finished connections, so that a late FIN, RST or ACK finds its owner and opens no new connection.
 
-import type { Segment } from '../wire/segment.js';
+import { type Segment, SYN } from '../wire/segment.js';
 import type { Connection } from './connection.js';
+import { ACKED_BY_PEER, BEGUN, type Endpoint, SENT_SYN } from './endpoint.js';
 import { seqDiff } from './seq.js';
 import type { Tuple } from './store.js';
 
@@ -9,34 +10,45 @@ import type { Tuple } from './store.js';
 const REACH = 1 << 30;
 
 interface Grave {
-  readonly lowNxt: number;
-  readonly highNxt: number;
+  readonly low: Buried;
+  readonly high: Buried;
+}
+
+interface Buried {
+  /** SND.NXT; null of an end that nothing is known of but its RSTs. */
+  readonly next: number | null;
+  /** Its ISN, if it sent its SYN. */
+  readonly isn: number | null;
 }
 
 export class Tombstones {
-  private readonly graves = new Map<string, Grave>();
+  private readonly graves = new Map<number, Grave>();
 
   /** @param limit graves kept; the oldest is given up for a new one. */
   constructor(private readonly limit: number) {}
 
-  bury(connection: Connection): void {
-    const { ints, i, low, high } = connection;
-    const key = keyOf(ints, i, ints, i + 4, connection.ports, connection.network);
+  bury({ hash, ports, low, high }: Connection): void {
+    const key = keyOf(hash, ports);
     this.graves.delete(key);
-    if (this.graves.size >= this.limit) this.graves.delete(this.graves.keys().next().value as string);
-    this.graves.set(key, { lowNxt: low.sndNxt, highNxt: high.sndNxt });
+    if (this.graves.size >= this.limit) this.graves.delete(this.graves.keys().next().value as number);
+    this.graves.set(key, { low: buried(low), high: buried(high) });
   }
 
   /** Whether this segment belongs to a buried connection rather than to one picked up mid-stream. */
-  owns(tuple: Tuple, segment: Segment): boolean {
-    const grave = this.graves.get(keyOf(tuple.low, 0, tuple.high, 0, tuple.ports, tuple.network));
-    return grave !== undefined && Math.abs(seqDiff(segment.seq, tuple.fromHigh ? grave.highNxt : grave.lowNxt)) < REACH;
+  owns({ hash, ports, fromHigh }: Tuple, segment: Segment): boolean {
+    const grave = this.graves.get(keyOf(hash, ports));
+    if (grave === undefined) return false;
+    const { next, isn } = fromHigh ? grave.high : grave.low;
+    // Of a capture that sees one direction only, a SYN-ACK with another ISN begins a new connection.
+    if (segment.flags & SYN) return segment.seq === isn;
+    return next === null || Math.abs(seqDiff(segment.seq, next)) < REACH;
   }
 }
 
-function keyOf(a: Int32Array, at: number, b: Int32Array, bt: number, ports: number, network: number): string {
-  const words = network < 0 ? 4 : 1;
-  let key = `${network}:${ports}`;
-  for (let w = 0; w < words; w++) key += `:${a[at + w]}:${b[bt + w]}`;
-  return key;
-}
+const buried = (end: Endpoint): Buried => ({
+  next: end.has(BEGUN | ACKED_BY_PEER) ? end.sndNxt : null,
+  isn: end.has(SENT_SYN) ? end.firstSeq : null,
+});
+
+/** The keyed hash of the tuple and 21 bits of its ports: 53 bits, which two tuples share less often than memory fails. */
+const keyOf = (hash: number, ports: number): number => (hash >>> 0) * 0x200000 + (ports & 0x1fffff);

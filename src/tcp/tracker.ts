@@ -5,11 +5,20 @@
 
 import { formatAddress } from '../wire/address.js';
 import { ACK, FIN, RST, type Segment, SYN } from '../wire/segment.js';
-import { CLIENT_IS_HIGH, Connection, EVICTED, FINISHED, MID_STREAM, ROLE_SOURCES, ROLES_SHIFT } from './connection.js';
+import {
+  CLIENT_IS_HIGH,
+  Connection,
+  EVICTED,
+  FINISHED,
+  MID_STREAM,
+  QUEUED,
+  ROLE_SOURCES,
+  ROLES_SHIFT,
+} from './connection.js';
 import { control, identify, text } from './control.js';
 import { isCopy } from './copies.js';
 import { Delivery, type TrackerListener } from './delivery.js';
-import { SENT_SYN } from './endpoint.js';
+import { BEGUN, SENT_SYN } from './endpoint.js';
 import { Neighbours } from './neighbours.js';
 import { seqDiff } from './seq.js';
 import { ESTABLISHED, isOver, SYN_SENT } from './state.js';
@@ -20,6 +29,8 @@ import { Tombstones } from './tombstones.js';
 const LINGER_NS = 120e9;
 /** How many connections an eviction looks at to find one long quiet. */
 const EVICTION_LOOK = 64;
+/** Finished connections whose stray segments are still known. */
+const MAX_GRAVES = 65_536;
 /** Ports below are services, from here on ephemeral (Linux ip_local_port_range; IANA's range is above it). */
 const FIRST_EPHEMERAL_PORT = 32768;
 const CONTROL = SYN | FIN | RST;
@@ -61,7 +72,7 @@ export class Tracker {
     private readonly listener: TrackerListener,
   ) {
     this.store = new ConnectionStore(options.hashKey);
-    this.tombstones = new Tombstones(options.maxConnections);
+    this.tombstones = new Tombstones(MAX_GRAVES);
     this.delivery = new Delivery(segment, listener);
   }
 
@@ -71,10 +82,13 @@ export class Tracker {
     this.clockNs = timeNs;
     while (this.waitingHead < this.waiting.length && this.waiting[this.waitingHead].deadlineNs <= timeNs) {
       const { index, id } = this.waiting[this.waitingHead++];
-      this.store.move(this.other, index);
-      if (this.other.id !== id || !this.other.has(FINISHED)) continue;
-      if (isOver(this.other.low.state) && isOver(this.other.high.state)) this.finalise(index);
-      else this.other.clear(FINISHED);
+      const { other } = this;
+      this.store.move(other, index);
+      if (other.id !== id) continue;
+      other.clear(QUEUED);
+      if (!other.has(FINISHED)) continue;
+      if (isOver(other.low.state) && isOver(other.high.state)) this.finalise(index);
+      else other.reopen();
     }
     if (this.waitingHead > 4096 && this.waitingHead * 2 > this.waiting.length) {
       this.waiting = this.waiting.slice(this.waitingHead);
@@ -91,14 +105,15 @@ export class Tracker {
     const { sender, receiver } = delivery.from(tuple.fromHigh);
     if (this.locate(segment) < 0) return;
     const { flags } = segment;
-    connection.lastNs = this.clockNs;
+    connection.lastNs = segment.timeNs;
     connection.lastPacket = segment.packet;
     if (isCopy(sender, segment)) {
       connection.copies++;
       delivery.flag('tcp.captured-twice');
       return;
     }
-    const first = sender.segments++ === 0;
+    sender.segments++;
+    const first = !sender.has(BEGUN);
     const calm = (flags & CONTROL) === 0 && sender.state === ESTABLISHED && receiver.state === ESTABLISHED && !first;
     if (calm) text(delivery);
     else control(delivery, first);
@@ -128,13 +143,20 @@ export class Tracker {
       delivery.flag('icmp.implausible');
       return true;
     }
-    connection.lastNs = this.clockNs;
+    connection.lastNs = segment.timeNs;
     connection.lastPacket = segment.packet;
     const notes = delivery.senderNotes;
+    const inWindow = sender.segments === 0 || seqDiff(segment.seq, sender.sndUna) >= 0;
     const { icmpType: type, icmpCode: code, packet, timeNs } = segment;
     const { icmp } = notes;
     // An error from before the peer was last heard is history: something got through since.
-    if (icmp && icmp.timeNs >= receiver.lastNs && icmp.type === type && icmp.code === code) {
+    if (
+      icmp &&
+      icmp.timeNs >= receiver.lastNs &&
+      icmp.type === type &&
+      icmp.code === code &&
+      icmp.inWindow === inWindow
+    ) {
       icmp.count++;
       icmp.lastNs = timeNs;
     } else {
@@ -145,6 +167,7 @@ export class Tracker {
         family: segment.ipVersion === 6 ? 6 : 4,
         type,
         code,
+        inWindow,
         from,
         count: 1,
         lastNs: timeNs,
@@ -194,7 +217,8 @@ export class Tracker {
       index = this.open(segment, -1);
     } else {
       if (connection.index !== index) store.move(connection, index);
-      if (opens && this.opensAnew(segment, connection)) index = this.open(segment, index);
+      if (opens ? this.opensAnew(segment, connection) : this.answersAnew(segment, connection))
+        index = this.open(segment, index);
       else if (connection.older >= 0 && !opens) index = this.nearer(segment, index, connection.older);
     }
     if (index >= 0) store.move(connection, index);
@@ -207,7 +231,17 @@ export class Tracker {
     const peer = this.tuple.fromHigh ? connection.low : connection.high;
     if (sender.has(SENT_SYN)) return sender.firstSeq !== segment.seq;
     // Both ends opening at once, or a SYN answered by a bare SYN, or one seen after its answer: one connection.
-    return sender.segments > 0 || !(peer.has(SENT_SYN) || peer.state === SYN_SENT);
+    return !(peer.state === SYN_SENT || (peer.has(SENT_SYN) && !sender.has(BEGUN)));
+  }
+
+  /** Of a capture that sees one direction only: whether a SYN-ACK answers another SYN than the connection's own. */
+  private answersAnew(segment: Segment, connection: Connection): boolean {
+    if ((segment.flags & (SYN | RST)) !== SYN) return false;
+    const sender = this.tuple.fromHigh ? connection.high : connection.low;
+    const peer = this.tuple.fromHigh ? connection.low : connection.high;
+    if (peer.has(BEGUN) || !sender.has(BEGUN) || segment.ack === peer.sndUna) return false;
+    const offset = seqDiff(sender.firstSeq, segment.seq);
+    return offset < 0 || offset > 1;
   }
 
   /** Of two connections of one tuple, the one whose numbers the segment continues. */
@@ -273,8 +307,12 @@ export class Tracker {
 
   private finish(connection: Connection): void {
     connection.set(FINISHED);
-    connection.endedNs = this.clockNs;
-    this.waiting.push({ index: connection.index, id: connection.id, deadlineNs: this.clockNs + LINGER_NS });
+    connection.endedNs = connection.lastNs;
+    // Once in the queue however often it comes back to life: a hostile capture cannot make the queue grow.
+    if (!connection.has(QUEUED)) {
+      connection.set(QUEUED);
+      this.waiting.push({ index: connection.index, id: connection.id, deadlineNs: this.clockNs + LINGER_NS });
+    }
     this.listener.ended(connection, this.delivery.notesOf(connection.index));
   }
 
@@ -319,6 +357,8 @@ export class Tracker {
     }
     if (quietest < 0) return;
     store.move(other, quietest);
+    // Of two of one tuple the earlier goes: giving up the later one would end both.
+    if (other.older >= 0) store.move(other, (quietest = other.older));
     other.set(EVICTED);
     this.evicted++;
     this.finalise(quietest);

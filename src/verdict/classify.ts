@@ -5,7 +5,7 @@ import type { Case, Role, Suspicions } from './case.js';
 import { closedBy } from './endings.js';
 import { FACTS, type FactId } from './facts.js';
 import { LOOKALIKES, type LookalikeId } from './lookalikes.js';
-import { SCENARIOS, type ScenarioRow } from './scenarios.js';
+import { type LookalikeUse, SCENARIOS, type ScenarioRow } from './scenarios.js';
 
 export type Confidence = 'certain' | 'likely' | 'possible';
 
@@ -23,7 +23,7 @@ export interface Verdict {
   /** In the order of the capture. */
   readonly evidence: readonly Evidence[];
   /** Lookalikes that remain. */
-  readonly lookalikes: readonly LookalikeId[];
+  readonly lookalikes: readonly LookalikeUse[];
 }
 
 /** The first row that holds, asked first of the end that closed; null: no scenario can be named honestly. */
@@ -39,24 +39,41 @@ export function classify(suspicions: Suspicions): Verdict | null {
   return null;
 }
 
+/** What a row makes of the facts that are known; null: it does not hold. Pure, so that tests can try any set of facts. */
+export function weigh(row: ScenarioRow, known: (id: FactId) => boolean): Weighed | null {
+  const required = row.requires.find((facts) => facts.every(known));
+  if (!required || row.excludes.some(known)) return null;
+  const left = row.lookalikes.filter((lookalike) => !lookalike.ruledOutBy.some(known));
+  // A required fact never corroborates: it is the claim itself.
+  const corroborating = row.corroboratedBy.filter((id) => !required.includes(id) && known(id));
+  const excluding = row.lookalikes.flatMap((lookalike) => lookalike.ruledOutBy).filter(known);
+  const doubted = left.some((lookalike) => !lookalike.ofMotive);
+  return {
+    confidence: !doubted ? 'certain' : corroborating.length > 0 ? 'likely' : 'possible',
+    facts: [...new Set([...required, ...corroborating, ...excluding, ...(row.alsoTells ?? []).filter(known)])],
+    lookalikes: left,
+  };
+}
+
+interface Weighed {
+  readonly confidence: Confidence;
+  readonly facts: readonly FactId[];
+  readonly lookalikes: readonly LookalikeUse[];
+}
+
 function judge(row: ScenarioRow, theCase: Case): Verdict | null {
   const find = (id: FactId): Moment | null => FACTS[id].find(theCase);
-  const set = row.requires.find((facts) => facts.every(find));
-  if (!set || row.excludes.some(find)) return null;
-  const left = row.lookalikes.filter((lookalike) => !lookalike.ruledOutBy.some(find));
-  const corroborating = row.corroboratedBy.filter((id) => !set.includes(id) && find(id));
-  const telling = row.lookalikes.flatMap((lookalike) => lookalike.ruledOutBy).filter(find);
-  const counts = left.some((lookalike) => !lookalike.ofMotive);
-  const facts = [...new Set([...set, ...corroborating, ...telling])];
+  const weighed = weigh(row, (id) => find(id) !== null);
+  if (!weighed) return null;
   return {
     row,
     end: row.symmetric ? null : theCase.gone.role,
     theCase,
-    confidence: !counts ? 'certain' : corroborating.length > 0 ? 'likely' : 'possible',
-    evidence: facts
+    confidence: weighed.confidence,
+    evidence: weighed.facts
       .map((fact) => ({ fact, moment: find(fact)! }))
       .sort((a, b) => a.moment.timeNs - b.moment.timeNs || a.moment.packet - b.moment.packet),
-    lookalikes: left.map((lookalike) => lookalike.id),
+    lookalikes: weighed.lookalikes,
   };
 }
 

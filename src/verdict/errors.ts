@@ -91,7 +91,9 @@ export const ERRORS = [
       const reset = decisiveReset(c.gone);
       if (!reset || c.gone.notes.gaveUp || !wasOpen(c) || hadClosed(c, reset.timeNs)) return null;
       const afterFin = (c.gone.notes.fin?.timeNs ?? Infinity) <= reset.timeNs || sees(c, 'fin-missed');
-      return [...(afterFin ? [] : one('read', 'ECONNRESET', 'now')), ...one('write', 'EPIPE', 'next')];
+      // Whichever call waits gets the error: with a full window in its way that was write().
+      const waiting = reset.windowWasZero ? 'write' : 'read';
+      return [...(afterFin ? [] : one(waiting, 'ECONNRESET', 'now')), ...one('write', 'EPIPE', 'next')];
     },
   },
   {
@@ -101,7 +103,7 @@ export const ERRORS = [
       const neighbour = sees(c, 'neighbour-silent-to-survivor');
       if ((!sees(c, 'survivor-unanswered') && !neighbour) || c.survivor.end.has(SENT_FIN)) return null;
       const { icmp } = c.survivor.notes;
-      const told = icmp && icmp.lastNs >= c.gone.end.lastNs && icmpRow(icmp)?.errno;
+      const told = icmp?.inWindow && icmp.lastNs >= c.gone.end.lastNs && icmpRow(icmp)?.errno;
       const error = told || (neighbour ? 'EHOSTUNREACH' : 'ETIMEDOUT');
       const call = c.gone.notes.finAcked ? 'write' : 'read';
       if (c.survivor.notes.gaveUp) return [...one(call, error, 'now'), ...one('write', 'EPIPE', 'next')];

@@ -67,6 +67,8 @@ export interface EvidenceRecord {
 
 export interface LookalikeRecord {
   readonly id: string;
+  /** True: another reason for what the verdict claims; false: the claim itself would be wrong. */
+  readonly ofMotive: boolean;
   readonly scenario: string | null;
   readonly title: string;
   readonly toTellApart: string;

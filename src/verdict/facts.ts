@@ -17,8 +17,11 @@ interface FactRow {
   readonly find: (theCase: Case) => Moment | null;
 }
 
-/** A survivor that has not closed this long after the FIN reached it sits in CLOSE-WAIT: longer than a delayed ACK. */
-const CLOSE_WAIT_NS = 250e6;
+/**
+ * A survivor that has not closed this long after the FIN sits in CLOSE-WAIT. A program that closes at EOF takes less than
+ * Linux's shortest delayed ACK (40 ms): its FIN would have taken the ACK's place.
+ */
+const CLOSE_WAIT_NS = 30e6;
 /** RST within this time of the final ACK still belongs to the handshake. */
 const HANDSHAKE_TAIL_NS = 1e9;
 /** Linux forgets an orphan in FIN-WAIT-2 after this long (tcp_fin_timeout); earlier, only a reboot forgets it. */
@@ -85,11 +88,8 @@ export const FACTS = {
     find: (c) => at(asked(c), c.survivor.end.state === SYN_RECEIVED && !wasOpen(c) && unanswered(c.survivor)),
   },
   'syn-ack-resent-after-ack': {
-    says: 'the {gone} resent its SYN-ACK although the final ACK had passed, and took nothing that followed',
-    find: (c) => {
-      const tookNothing = seqDiff(c.survivor.end.sndUna, c.survivor.end.firstSeq) <= 1 && !c.gone.end.has(SENT_DATA);
-      return at(c.gone.notes.synAckResentAfterAck, tookNothing);
-    },
+    says: 'the {gone} resent its SYN-ACK although the final ACK had passed, and no program of it spoke since',
+    find: (c) => at(c.gone.notes.synAckResentAfterAck, !c.gone.end.has(SENT_DATA) && !c.gone.end.has(SENT_FIN)),
   },
   'final-ack-repeated': {
     says: 'the {survivor} repeated its final ACK, and the {gone} still resent its SYN-ACK',
@@ -102,6 +102,10 @@ export const FACTS = {
       if (!reset?.beforeData || reset.shape === 'refused') return null;
       return at(reset, reset.timeNs - (c.connection.handshakeNs || c.connection.openedNs) < HANDSHAKE_TAIL_NS);
     },
+  },
+  'outage-healed': {
+    says: 'the {gone} went silent for a while and answered again',
+    find: (c) => at(c.survivor.notes.healed),
   },
   'gone-sent-fin': { says: 'the {gone} sent FIN', find: (c) => at(c.gone.notes.fin) },
   'fin-acknowledged': { says: 'the {survivor} acknowledged the FIN', find: (c) => at(c.gone.notes.finAcked) },
@@ -119,12 +123,12 @@ export const FACTS = {
   'survivor-stays-in-close-wait': {
     says: 'the {survivor} acknowledged the FIN and did not close: CLOSE-WAIT',
     find: (c) => {
-      const { finAcked } = c.gone.notes;
+      const { fin, finAcked } = c.gone.notes;
       const closing = c.survivor.end.has(SENT_FIN) || c.survivor.notes.reset !== undefined;
       // Data still on its way says that the gone end left early, not that the survivor sits there.
       const busy = c.survivor.end.outstanding > 0 || owesAnswer(c, c.survivor);
-      if (!finAcked || closing || busy) return null;
-      return at(finAcked, c.clockNs - finAcked.timeNs >= CLOSE_WAIT_NS);
+      if (!fin || !finAcked || closing || busy) return null;
+      return at(finAcked, c.clockNs - fin.timeNs >= CLOSE_WAIT_NS);
     },
   },
   'data-after-fin-accepted': {

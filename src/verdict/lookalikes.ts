@@ -15,7 +15,7 @@ export const LOOKALIKES = {
     toTellApart: 'the TTL of the RST against that of other packets of {address}',
   },
   'backlog-overflow': {
-    scenario: null,
+    scenario: 'accept-queue-full',
     title: 'an accept queue that overflows and aborts (tcp_abort_on_overflow)',
     toTellApart: 'nstat TcpExtListenOverflows on the {gone}',
   },
@@ -131,7 +131,7 @@ export const LOOKALIKES = {
     toTellApart: 'what the {gone} was doing: a browser leaves like that',
   },
   'process-ended': {
-    scenario: null,
+    scenario: 'process-terminated',
     title: 'a process that ended, whose peer closed at once',
     toTellApart: 'the log of either program: the order is the claim, not the motive',
   },

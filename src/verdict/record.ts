@@ -55,7 +55,7 @@ export function recordOf(
     opened: time(connection.openedNs),
     ended: Number.isNaN(connection.endedNs) ? null : time(connection.endedNs),
     lastPacketAt: time(connection.lastNs),
-    durationSeconds: (connection.lastNs - connection.openedNs) / SECOND_NS,
+    durationSeconds: Math.max(0, connection.lastNs - connection.openedNs) / SECOND_NS,
     firstPacket: connection.firstPacket,
     lastPacket: connection.lastPacket,
     states: ends((end) => end.stateNameAt(clockNs)),
@@ -116,7 +116,7 @@ function verdictOf(verdict: Verdict | null, server: Case, client: Case, time: (n
       scenario: null,
       end: null,
       document: null,
-      title: 'nothing can be said',
+      title: 'no verdict',
       severity: 'notice',
       confidence: null,
       errors: byEnd,
@@ -142,8 +142,9 @@ function verdictOf(verdict: Verdict | null, server: Case, client: Case, time: (n
       at: time(moment.timeNs),
       says: inWords(FACTS[fact].says, gone),
     })),
-    lookalikes: verdict.lookalikes.map((id) => ({
+    lookalikes: verdict.lookalikes.map(({ id, ofMotive = false }) => ({
       id,
+      ofMotive,
       scenario: LOOKALIKES[id].scenario,
       ...lookalikeWords(id, gone, place),
     })),

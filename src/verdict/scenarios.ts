@@ -32,6 +32,8 @@ export interface ScenarioRow {
   /** None of these. */
   readonly excludes: readonly FactId[];
   readonly corroboratedBy: readonly FactId[];
+  /** Facts worth telling that change nothing. */
+  readonly alsoTells?: readonly FactId[];
   readonly lookalikes: readonly LookalikeUse[];
   /** It tells of both ends alike: no end is gone. */
   readonly symmetric?: true;
@@ -47,6 +49,7 @@ export const SCENARIOS = [
     requires: [['both-fins-acknowledged']],
     excludes: [],
     corroboratedBy: [],
+    alsoTells: ['outage-healed'],
     lookalikes: [{ id: 'process-ended', ruledOutBy: [], ofMotive: true }],
     symmetric: true,
   },
@@ -210,6 +213,7 @@ export const SCENARIOS = [
     requires: [['survivor-unanswered'], ['neighbour-silent-to-survivor']],
     excludes: [],
     corroboratedBy: ['host-unreachable-by-icmp', 'neighbour-silent', 'neighbour-silent-to-survivor'],
+    alsoTells: ['survivor-gave-up'],
     lookalikes: [
       { id: 'path-cut', ruledOutBy: [] },
       {

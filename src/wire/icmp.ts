@@ -5,9 +5,9 @@
 // ports and sequence number. Lengths inside a quote are not trusted: routers are known to rewrite them.
 
 import { readIpv4Address, readIpv6Address } from './address.js';
-import * as ipv4 from './ipv4.js';
-import * as ipv6 from './ipv6.js';
+import * as ipv4 from './ipv4-header.js';
 import { chain, REACHED, walkExtensions } from './ipv6-extensions.js';
+import * as ipv6 from './ipv6-header.js';
 import { Protocol } from './protocol.js';
 import type { Segment } from './segment.js';
 import { type DecodeStatus, Status } from './status.js';

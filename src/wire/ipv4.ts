@@ -5,23 +5,23 @@
 // shows before segmentation offload has filled it in; the frame's length on the wire stands in for it.
 
 import { readIpv4Address } from './address.js';
+import {
+  DESTINATION,
+  FRAGMENT,
+  FRAGMENT_OFFSET_MASK,
+  IDENTIFICATION,
+  IPV4_HEADER_LENGTH,
+  PROTOCOL,
+  SOURCE,
+  TOTAL_LENGTH,
+  TTL,
+  VERSION_IHL,
+} from './ipv4-header.js';
 import { AH_MIN_LENGTH, authenticationHeaderLength } from './ipv6-extensions.js';
 import { Protocol } from './protocol.js';
 import type { Segment } from './segment.js';
 import { type DecodeStatus, Status } from './status.js';
 import { decodeTransport } from './transport.js';
-
-export const VERSION_IHL = 0;
-const TOTAL_LENGTH = 2;
-const IDENTIFICATION = 4;
-export const FRAGMENT = 6;
-const TTL = 8;
-export const PROTOCOL = 9;
-export const SOURCE = 12;
-export const DESTINATION = 16;
-export const IPV4_HEADER_LENGTH = 20;
-
-export const FRAGMENT_OFFSET_MASK = 0x1fff;
 
 export function decodeIpv4(
   segment: Segment,

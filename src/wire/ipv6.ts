@@ -6,16 +6,10 @@
 
 import { readIpv6Address } from './address.js';
 import { chain, REACHED, walkExtensions } from './ipv6-extensions.js';
+import { DESTINATION, HOP_LIMIT, IPV6_HEADER_LENGTH, NEXT_HEADER, PAYLOAD_LENGTH, SOURCE } from './ipv6-header.js';
 import type { Segment } from './segment.js';
 import { type DecodeStatus, Status } from './status.js';
 import { decodeTransport } from './transport.js';
-
-const PAYLOAD_LENGTH = 4;
-export const NEXT_HEADER = 6;
-const HOP_LIMIT = 7;
-export const SOURCE = 8;
-export const DESTINATION = 24;
-export const IPV6_HEADER_LENGTH = 40;
 
 export function decodeIpv6(
   segment: Segment,

@@ -22,7 +22,7 @@ export const connectFailures: readonly Scenario[] = [
     name: 'connect-dropped',
     truth: 'connect-timed-out',
     end: 'server',
-    what: 'The router dropped every SYN in silence; the client gave up after 4 resends (ETIMEDOUT).',
+    what: 'The router dropped every SYN in silence; the client gave up after 5 resends (ETIMEDOUT).',
     in: [{ net: 138 }, { net: 139, as: 'v6-96', family: 6, snaplen: 96 }],
     async play(lab) {
       await lab.routerRules('tcp dport 9998 drop');

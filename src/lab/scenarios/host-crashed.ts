@@ -23,6 +23,7 @@ export const hostCrashed: readonly Scenario[] = [
       { net: 70 },
       { net: 71, as: 'v6-client', family: 6, vantage: 'client' },
       { net: 72, as: 'sll-nano-96', vantage: 'client-any', linkType: 'LINUX_SLL', precision: 'nano', snaplen: 96 },
+      { net: 19, as: 'one-sided', filter: 'arp or src host 10.19.1.2' },
     ],
     async play(lab) {
       await lab.talks();
@@ -215,7 +216,7 @@ export const hostCrashed: readonly Scenario[] = [
     name: 'client-gives-up-and-closes',
     truth: 'host-crashed',
     end: 'server',
-    what: "The server's host vanished; the client wrote, waited 3 s in vain and closed: its FIN rode on the resent data.",
+    what: "The server's host vanished; the client wrote, waited 3 s in vain and closed; its kernel went on resending, the FIN still behind the data.",
     in: [{ net: 95 }, { net: 96, as: 'v6', family: 6 }],
     async play(lab) {
       await lab.talks();

@@ -13,6 +13,9 @@ export const normalClose: readonly Scenario[] = [
       { net: 2, as: 'v6', family: 6, vantage: 'server', precision: 'nano' },
       { net: 3, as: 'loopback', topology: 'loopback' },
       { net: 4, as: 'raw-ip', topology: 'tunnel' },
+      { net: 13, as: 'offload', vantage: 'client', offload: true },
+      { net: 14, as: 'one-sided', filter: 'arp or src host 10.14.1.2' },
+      { net: 15, as: 'without-syn', filter: 'not (tcp[tcpflags] & tcp-syn != 0)' },
     ],
     async play(lab) {
       const worker = await lab.talks();

@@ -18,6 +18,9 @@ export const processTerminated: readonly Scenario[] = [
       { net: 23, as: 'any', vantage: 'client-any' },
       { net: 24, as: 'pcapng', format: 'pcapng', vantage: 'server' },
       { net: 25, as: 'gzip', gzip: true },
+      { net: 16, as: 'one-sided', filter: 'arp or src host 10.16.1.2' },
+      { net: 17, as: 'fin-missed', filter: 'not (tcp[tcpflags] & tcp-fin != 0)' },
+      { net: 18, as: 'without-syn', filter: 'not (tcp[tcpflags] & tcp-syn != 0)' },
     ],
     async play(lab) {
       const worker = await lab.talks();

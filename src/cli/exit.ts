@@ -1,0 +1,36 @@
+// How the process ends: the exit code (the highest wins) and what stderr says of it, one line a trouble.
+
+/** 1 and 4 are kept for `--fail-on` and for live captures. */
+export const EXIT = { done: 0, usage: 2, input: 3, output: 5, defect: 70 } as const;
+
+export function raise(code: number): void {
+  process.exitCode = Math.max(Number(process.exitCode ?? 0), code);
+}
+
+export function complain(...lines: readonly string[]): void {
+  process.stderr.write(`tcpwatch: ${lines.join('\n')}\n`);
+}
+
+/** Meets, once for the whole program, what can go wrong with the machine and with tcpwatch itself. */
+export function guardProcess(): void {
+  process.stdout.on('error', (error: NodeJS.ErrnoException) => {
+    // A reader that has seen enough (`| head`) is no error.
+    if (error.code !== 'EPIPE') {
+      complain(`cannot write the output: ${error.message}`);
+      raise(EXIT.output);
+    }
+    process.exit();
+  });
+  // Nowhere left to complain to.
+  process.stderr.on('error', () => {});
+  process.on('uncaughtException', (error) => {
+    reportDefect(error);
+    process.exit();
+  });
+}
+
+export function reportDefect(error: unknown): void {
+  const what = error instanceof Error ? (error.stack ?? error.message) : String(error);
+  complain('this is a defect in tcpwatch; please report it with the lines below and, if you may, the capture', what);
+  raise(EXIT.defect);
+}

@@ -1,0 +1,29 @@
+// What `tcpwatch --help` says below the options. Fits 80 columns.
+
+export const HELP = `
+Examples:
+  tcpwatch -r incident.pcap
+      every connection in a capture: what went wrong first, in a line each,
+      then all of them in a table, worst first
+  tcpwatch -r incident.pcap -v port 9998
+      the evidence, packet by packet, for the connections of one port
+  tcpwatch -r a.pcap -r b.pcapng.gz host 10.0.2.2
+      two files as one capture
+  ssh web1 sudo tcpdump -U -w - port 443 or icmp or arp | tcpwatch -r -
+      while it happens, on another machine
+  tcpwatch -r incident.pcap -o ndjson | jq 'select(.verdict.severity=="error")'
+      for programs; the fields are described by tcpwatch/schema.json
+  tcpwatch explain process-terminated
+      what a verdict means, and when it is given
+
+The filter is pcap-filter(7): host, net, port, portrange, src, dst, tcp, ip,
+ip6, and, or, not, parentheses (quote them for the shell). It chooses
+connections, so it also matches inside VLANs and keeps the ICMP errors that
+belong to them.
+
+Verdicts are certain, likely (something else would look the same, but a fact
+speaks for this) or possible; -v says what else it could be and what would tell.
+
+Exit codes: 0 done, also when stopped by Ctrl-C; 2 usage; 3 input unreadable or
+damaged (what could be read was reported); 5 output not written; 70 a defect in
+tcpwatch.`;

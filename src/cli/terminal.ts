@@ -1,0 +1,24 @@
+// What standard output is: how wide, and whether it wants colour.
+
+import type { WriteStream } from 'node:tty';
+
+type Environment = Readonly<Record<string, string | undefined>>;
+type Stdout = Partial<Pick<WriteStream, 'isTTY' | 'columns'>>;
+
+/** Of a terminal that does not say. */
+const USUAL_WIDTH = 80;
+
+/** Columns to fit into: of the terminal, else COLUMNS; into a pipe or file lines are as long as they are, for grep. */
+export function widthFor({ isTTY, columns }: Stdout, { COLUMNS }: Environment): number {
+  if (isTTY && columns) return columns;
+  const asked = Number(COLUMNS);
+  if (Number.isInteger(asked) && asked > 0) return asked;
+  return isTTY ? USUAL_WIDTH : Number.POSITIVE_INFINITY;
+}
+
+/** Only on a terminal; FORCE_COLOR wants it anyway (`| less -R`), NO_COLOR never (no-color.org); the first one set wins. */
+export function wantsColour({ isTTY }: Stdout, { FORCE_COLOR, NO_COLOR, TERM }: Environment): boolean {
+  if (FORCE_COLOR !== undefined) return FORCE_COLOR !== '0' && FORCE_COLOR !== 'false';
+  if (NO_COLOR) return false;
+  return isTTY === true && TERM !== 'dumb';
+}

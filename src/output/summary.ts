@@ -1,0 +1,40 @@
+// The last line: how many connections, how they ended, and everything that could not be read or followed.
+
+import type { SummaryEvent } from '../verdict/events.js';
+import { NO_BREAK } from './layout.js';
+import { plural } from './words.js';
+
+/** @param verdicts how many connections by the words of their verdict, worst first. */
+export function summaryWords(
+  summary: SummaryEvent,
+  verdicts: readonly (readonly [words: string, n: number])[],
+): string {
+  const { packets, connections } = summary;
+  const parts = connections.total > 0 ? [plural(connections.total, 'connection')] : [];
+  for (const [words, n] of verdicts) parts.push(`${n} ${words}`);
+  if (connections.total === 0) {
+    if (packets === 0) return summary.problems.length > 0 ? '' : 'no packets in this capture';
+    parts.push(summary.filteredSegments > 0 ? 'no connection matches the filter' : 'no TCP connections');
+  }
+  const dropped =
+    summary.droppedByKernel === null
+      ? ''
+      : `, ${summary.droppedByKernel} dropped by kernel, ${summary.droppedByUs} by us`;
+  parts.push(plural(packets, 'packet') + dropped);
+  return [...parts, ...losses(summary)].map(withNumber).join(`${NO_BREAK}· `);
+}
+
+/** A number stays on the line of what it counts. */
+const withNumber = (part: string): string => part.replace(/(\d) /g, `$1${NO_BREAK}`);
+
+function losses(summary: SummaryEvent): string[] {
+  const parts: string[] = [];
+  for (const [id, n] of Object.entries(summary.undecodable)) parts.push(`${n} undecodable (${id})`);
+  if (summary.laterFragments > 0) parts.push(plural(summary.laterFragments, 'later IP fragment'));
+  if (summary.lateSegments > 0) parts.push(`${plural(summary.lateSegments, 'segment')} of connections already told`);
+  if (summary.filteredSegments > 0) parts.push(`${plural(summary.filteredSegments, 'segment')} left out by the filter`);
+  if (summary.evictions > 0) parts.push(`${plural(summary.evictions, 'connection')} given up for lack of room`);
+  if (summary.timeRanBackwards) parts.push('time ran backwards');
+  if (summary.problems.length > 0) parts.push('input incomplete');
+  return parts;
+}

@@ -1,0 +1,81 @@
+// For people: a line for each connection that did not end well as it falls, then all of them in a table, worst first,
+// with -v the evidence of each, and one line of summary.
+
+import type { ConnectionEvent, SummaryEvent, TcpwatchEvent } from '../verdict/events.js';
+import { evidenceLines } from './evidence.js';
+import { hang } from './layout.js';
+import { anomalyLines, verdictLines } from './lines.js';
+import type { Output, OutputOptions } from './output.js';
+import { paint } from './style.js';
+import { summaryWords } from './summary.js';
+import { tableLines } from './table.js';
+import { plural, worstFirst } from './words.js';
+
+/** Connections listed at most: the worst; a longer list is for programs to read (ndjson). */
+const MAX_ROWS = 1000;
+
+const asText = (lines: readonly string[]): string => (lines.length > 0 ? `${lines.join('\n')}\n` : '');
+
+export function textOutput(options: OutputOptions): Output {
+  const rows: ConnectionEvent[] = [];
+  let left = 0;
+  let quiet = true;
+  /** What was said of connections that may yet be revised. */
+  const told = new Map<number, string>();
+  const tally = new Map<string, { n: number; example: ConnectionEvent }>();
+
+  function keep(event: ConnectionEvent): void {
+    rows.push(event);
+    if (rows.length >= 2 * MAX_ROWS) shorten();
+    const counted = tally.get(event.verdict.title);
+    if (counted) counted.n++;
+    else tally.set(event.verdict.title, { n: 1, example: event });
+  }
+
+  function shorten(): void {
+    rows.sort(worstFirst);
+    left += Math.max(0, rows.length - MAX_ROWS);
+    rows.length = Math.min(rows.length, MAX_ROWS);
+  }
+
+  /** Tells of a connection if it went wrong, and again if it turns out to be otherwise. */
+  function tell(event: ConnectionEvent): string {
+    const { scenario, end, severity } = event.verdict;
+    const said = told.get(event.id);
+    const now = `${scenario} ${end}`;
+    if (event.final) told.delete(event.id);
+    if (said === undefined ? severity === 'ok' || !scenario : said === now) return '';
+    if (!event.final) told.set(event.id, now);
+    return asText(verdictLines(event, options, said !== undefined));
+  }
+
+  function close(summary: SummaryEvent): string {
+    shorten();
+    const verdicts = [...tally.values()].sort((a, b) => worstFirst(a.example, b.example));
+    const counts = verdicts.map(({ n, example }) => [example.verdict.title, n] as const);
+    const parts = rows.length > 0 ? [tableLines(rows, options)] : [];
+    if (left > 0) parts.push([`${plural(left, 'more connection')} not listed (--output ndjson has all)`]);
+    if (options.verbose) for (const row of rows) parts.push(evidenceLines(row, options));
+    const words = summaryWords(summary, counts);
+    if (words) parts.push(hang('', words, options.width, 2).map((line) => paint(line, 'dim', options.colour)));
+    return (quiet ? '' : '\n') + parts.map(asText).join('\n');
+  }
+
+  /** Lines as it happens; what comes at the end is set off from them. */
+  function lines(event: TcpwatchEvent): string {
+    if (event.type === 'anomaly') return asText(anomalyLines(event, options));
+    if (event.type !== 'connection') return '';
+    if (event.final) keep(event);
+    return tell(event);
+  }
+
+  return {
+    wantsProvisional: true,
+    event(event) {
+      if (event.type === 'summary') return close(event);
+      const text = lines(event);
+      if (text) quiet = false;
+      return text;
+    },
+  };
+}

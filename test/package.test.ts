@@ -1,0 +1,82 @@
+// The package as a stranger gets it: packed, installed into an empty prefix, run and imported by Node 20 and 24.
+import { execFileSync } from 'node:child_process';
+import { mkdtempSync, readdirSync, rmSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join, resolve } from 'node:path';
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+
+const ROOT = resolve(import.meta.dirname, '..');
+const CAPTURE = join(ROOT, 'fixtures/captures/worker-killed-then-client-writes.pcap');
+const LIBRARY_USER = `
+import { analyze } from 'tcpwatch';
+for await (const event of analyze({ files: [process.argv[2]] })) {
+  if (event.type === 'connection') console.log(event.verdict.scenario);
+}`;
+const TYPED_USER = `
+import { analyze, type ConnectionEvent } from 'tcpwatch';
+export async function scenarios(file: string): Promise<(string | null)[]> {
+  const found: (string | null)[] = [];
+  for await (const event of analyze({ files: [file] })) {
+    if (event.type === 'connection') found.push((event satisfies ConnectionEvent).verdict.scenario);
+  }
+  return found;
+}`;
+
+const npm = (cwd: string, ...words: string[]): string =>
+  execFileSync('npm', ['--no-audit', '--no-fund', '--loglevel=error', ...words], { cwd, encoding: 'utf8' });
+
+const online = ((): boolean => {
+  try {
+    npm(ROOT, 'view', 'commander', 'version', '--fetch-retries=0', '--fetch-timeout=5000');
+    return true;
+  } catch {
+    return false;
+  }
+})();
+
+describe.skipIf(!online)(`the packed package${online ? '' : ' (skipped: no npm registry)'}`, () => {
+  const prefix = mkdtempSync(join(tmpdir(), 'tcpwatch-package-'));
+  const nodes: Record<string, string> = { [process.version]: process.execPath };
+
+  beforeAll(() => {
+    npm(ROOT, 'pack', '--ignore-scripts', '--pack-destination', prefix);
+    const tarball = readdirSync(prefix).find((name) => name.endsWith('.tgz')) as string;
+    npm(prefix, 'init', '-y');
+    npm(prefix, 'install', join(prefix, tarball));
+    const other = process.version.startsWith('v24.') ? '20' : '24';
+    const elsewhere = mkdtempSync(join(prefix, 'node-'));
+    npm(elsewhere, 'init', '-y');
+    npm(elsewhere, 'install', `node@${other}`);
+    nodes[other] = join(elsewhere, 'node_modules/node/bin/node');
+    writeFileSync(join(prefix, 'use.mjs'), LIBRARY_USER);
+    writeFileSync(join(prefix, 'use.ts'), TYPED_USER);
+  }, 180_000);
+
+  afterAll(() => rmSync(prefix, { recursive: true, force: true }));
+
+  it('runs on Node 20 and on Node 24', () => {
+    const bin = join(prefix, 'node_modules/tcpwatch/bin/tcpwatch.js');
+    const versions = Object.values(nodes).map((node) => {
+      const table = execFileSync(node, [bin, '-r', CAPTURE], { encoding: 'utf8' });
+      expect(table).toContain('server process terminated');
+      return execFileSync(node, ['--version'], { encoding: 'utf8' }).split('.')[0];
+    });
+    expect(versions.sort()).toEqual(['v20', 'v24']);
+  });
+
+  it('is a library on both', () => {
+    for (const node of Object.values(nodes)) {
+      expect(execFileSync(node, ['use.mjs', CAPTURE], { cwd: prefix, encoding: 'utf8' })).toBe('process-terminated\n');
+    }
+  });
+
+  it('has types', () => {
+    const tsc = join(ROOT, 'node_modules/.bin/tsc');
+    execFileSync(tsc, ['--noEmit', '--strict', '--module', 'nodenext', '--target', 'es2023', 'use.ts'], { cwd: prefix });
+  });
+
+  it('ships no lab, no tests, no captures', () => {
+    const files = readdirSync(join(prefix, 'node_modules/tcpwatch'), { recursive: true, encoding: 'utf8' });
+    expect(files.filter((file) => /lab|test|fixtures|\.pcap/.test(file))).toEqual([]);
+  });
+});
