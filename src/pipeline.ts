@@ -6,6 +6,7 @@
 import { randomBytes } from 'node:crypto';
 import { readFileSync } from 'node:fs';
 import type { Readable } from 'node:stream';
+import { setImmediate as otherWork } from 'node:timers/promises';
 import { type Filter, parseFilter } from './filter/parse-filter.js';
 import { type FrameBatch, TimeBase } from './source/frame-batch.js';
 import { type CaptureSource, openCapture } from './source/open-capture.js';
@@ -74,6 +75,8 @@ export async function* analyzeInBatches(options: AnalyzeOptions): AsyncGenerator
       analysis.take(batch);
       const events = analysis.drain();
       if (events.length > 0) yield events;
+      // A file is read without waiting: signals, timers and a reader that went away get their turn here.
+      await otherWork();
     }
     const { problem } = source;
     if (problem) problems.push({ source: source.name, message: problem.message, offset: problem.offset });

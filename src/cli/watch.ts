@@ -53,7 +53,7 @@ export async function watch(words: readonly string[], options: WatchOptions): Pr
     }
   } catch (error) {
     if (!(error instanceof FilterError)) throw error;
-    complainOf(error);
+    complainOf(error, words.find(isFile));
     raise(EXIT.usage);
   } finally {
     disarm();
@@ -73,15 +73,16 @@ function onStop(stop: () => void): () => void {
   return disarm;
 }
 
-const isFile = (path: string): boolean => statSync(path, { throwIfNoEntry: false })?.isFile() === true;
+const isFile = (path: string): boolean => existsSync(path) && statSync(path).isFile();
 
 /** Whether packets may arrive while we read: there, verdicts are told before they are final. */
 const mayGrow = (path: string): boolean => path === '-' || (existsSync(path) && statSync(path).isFIFO());
 
-function complainOf({ message, filter, word, position }: FilterError): void {
-  const before = filter.slice(0, position).replaceAll(/\p{C}/gu, '?');
-  complain(`filter: ${message}`, `  ${filter.replaceAll(/\p{C}/gu, '?')}`, `  ${' '.repeat([...before].length)}^`);
-  if (isFile(word)) complain(`${word} is a file: to read it too, type -r ${word}`);
+/** @param file a word of the filter that is a file: most likely meant to be read. */
+function complainOf({ message, filter, position }: FilterError, file: string | undefined): void {
+  const visible = filter.replaceAll(/\p{C}/gu, '?');
+  complain(`filter: ${message}`, `  ${visible}`, `  ${' '.repeat(position)}^`);
+  if (file !== undefined) complain(`${file} is a file: to read it too, type -r ${file}`);
 }
 
 function reportProblems({ problems }: SummaryEvent): void {

@@ -20,13 +20,14 @@ import {
 type Entry = readonly [label: string, text: string];
 
 const INDENT = '    ';
-/** Before the sentences of the evidence: `+0.501383 s  `. */
 const GAP = '  ';
+/** Room for labels, so that several connections align; more only for packet numbers beyond a million. */
+const LABELS = 'could also be'.length;
 
 export function evidenceLines(event: ConnectionEvent, options: OutputOptions): string[] {
   const { colour, width } = options;
   const entries = entriesOf(event);
-  const labels = Math.max(...entries.map(([label]) => widthOf(label)));
+  const labels = Math.max(LABELS, ...entries.map(([label]) => widthOf(label)));
   const lines = heading(event, options);
   for (const [label, text] of entries) {
     const start = INDENT.length + labels + GAP.length;
@@ -60,7 +61,7 @@ function entriesOf(event: ConnectionEvent): Entry[] {
     ['client', endWords(event, 'client')],
     ['server', endWords(event, 'server')],
     ...(other ? [['could also be', other] as const] : []),
-    ...(cause ? [['the cause may be', cause] as const] : []),
+    ...(cause ? [['cause may be', cause] as const] : []),
     ...tests.map((test, n): Entry => [n === 0 ? 'would tell' : '', tests.length > 1 ? `- ${test}` : test]),
     ['zeek', `${event.zeekState} ${event.history}`],
     ...(verdict.scenario ? [['explain', glue(`tcpwatch explain ${verdict.scenario}`)] as const] : []),

@@ -137,6 +137,7 @@ function syn(delivery: Delivery): void {
     delivery.hears(receiver, HEARS_SYN, true);
     return;
   }
+  const resentAfterAck = again && connection.has(HANDSHAKE_DONE);
   recordLetter(connection, LETTER_SYN_ACK, fromHigh);
   delivery.sends(SENDS_SYN_ACK);
   if (Number.isNaN(connection.synAckNs)) connection.synAckNs = segment.timeNs;
@@ -145,7 +146,7 @@ function syn(delivery: Delivery): void {
     if (receiver.state === SYN_RECEIVED) shakenHands(connection, segment);
     delivery.hears(receiver, HEARS_SYN_ACK, true);
   }
-  if (again && connection.has(HANDSHAKE_DONE)) {
+  if (resentAfterAck) {
     const notes = delivery.senderNotes;
     notes.synAckResentAfterAck = { ...momentOf(delivery), count: (notes.synAckResentAfterAck?.count ?? 0) + 1 };
     if (sender.has(SENT_DATA | SENT_FIN) || seqDiff(receiver.sndUna, receiver.firstSeq) > 1) return;

@@ -87,8 +87,9 @@ export class Tracker {
       if (other.id !== id) continue;
       other.clear(QUEUED);
       if (!other.has(FINISHED)) continue;
-      if (isOver(other.low.state) && isOver(other.high.state)) this.finalise(index);
-      else other.reopen();
+      if (!isOver(other.low.state) || !isOver(other.high.state)) other.reopen();
+      else if (other.endedNs + LINGER_NS > timeNs) this.wait(other);
+      else this.finalise(index);
     }
     if (this.waitingHead > 4096 && this.waitingHead * 2 > this.waiting.length) {
       this.waiting = this.waiting.slice(this.waitingHead);
@@ -309,11 +310,14 @@ export class Tracker {
     connection.set(FINISHED);
     connection.endedNs = connection.lastNs;
     // Once in the queue however often it comes back to life: a hostile capture cannot make the queue grow.
-    if (!connection.has(QUEUED)) {
-      connection.set(QUEUED);
-      this.waiting.push({ index: connection.index, id: connection.id, deadlineNs: this.clockNs + LINGER_NS });
-    }
+    if (!connection.has(QUEUED)) this.wait(connection);
     this.listener.ended(connection, this.delivery.notesOf(connection.index));
+  }
+
+  /** To be looked at when its time is up; it may have gone on and been over once more by then, and waits again. */
+  private wait(connection: Connection): void {
+    connection.set(QUEUED);
+    this.waiting.push({ index: connection.index, id: connection.id, deadlineNs: this.clockNs + LINGER_NS });
   }
 
   private finalise(index: number): void {

@@ -100,6 +100,8 @@ export const ERRORS = [
     id: 'silence',
     title: 'no answer: ETIMEDOUT when the retries run out, or the errno of the ICMP error that came meanwhile',
     gives: (c) => {
+      // Its own RST to a peer that came back too late shows that its socket is gone.
+      if (sees({ ...c, gone: c.survivor, survivor: c.gone }, 'gave-up-before')) return one('read', 'ETIMEDOUT', 'now');
       const neighbour = sees(c, 'neighbour-silent-to-survivor');
       if ((!sees(c, 'survivor-unanswered') && !neighbour) || c.survivor.end.has(SENT_FIN)) return null;
       const { icmp } = c.survivor.notes;

@@ -26,12 +26,14 @@ const CLOSE_WAIT_NS = 30e6;
 const HANDSHAKE_TAIL_NS = 1e9;
 /** Linux forgets an orphan in FIN-WAIT-2 after this long (tcp_fin_timeout); earlier, only a reboot forgets it. */
 const FIN_WAIT_2_NS = 60e9;
+/** A stack answers at once; this leaves room for the slowest path between the capture and the sender. */
+const PROMPT_NS = 3e9;
 /** Neighbour questions that make a host count as not there: three (RFC 4861 MAX_MULTICAST_SOLICIT), over this long. */
 const NEIGHBOUR_ASKS = 3;
 const NEIGHBOUR_NS = 2e9;
 
-const at = (moment: Moment | undefined | null | false, holds = true): Moment | null =>
-  moment && holds ? moment : null;
+const at = (moment: Moment | undefined | null | false, ...conditions: readonly unknown[]): Moment | null =>
+  moment && conditions.every(Boolean) ? moment : null;
 
 const asked = ({ survivor }: Case): Moment => ({
   packet: survivor.end.unansweredPacket,
@@ -187,7 +189,17 @@ export const FACTS = {
   },
   'no-socket-rst': {
     says: 'the {gone} answered a live connection with RST: its stack knows no such connection',
-    find: (c) => suddenReset(c, 'no-socket'),
+    find: (c) => {
+      const reset = suddenReset(c, 'no-socket');
+      return at(reset, reset?.answers && reset.timeNs - reset.answers.timeNs < PROMPT_NS);
+    },
+  },
+  'gave-up-before': {
+    says: 'the {gone} had itself asked in vain for so long that it gave up, before the {survivor} spoke again',
+    find: (c) => {
+      const { healed, reset } = c.gone.notes;
+      return at(healed, healed && reset?.accepted, reset?.shape === 'no-socket', reset && healed && reset.lastHeardNs < healed.timeNs);
+    },
   },
   'gone-was-heard': {
     says: 'the {gone} had been heard and had not closed',

@@ -106,10 +106,11 @@ describe('80 columns are enough', () => {
   function check(events: readonly TcpwatchEvent[], width: number, name: string): void {
     const text = printed(textOutput(at(width, { verbose: true })), events);
     expect(misfits(text, width), `${name} at ${width}`).toEqual([]);
-    // Folded, not cut: every word that a pipe would get is there.
+    // Folded, not cut: every word that a pipe would get is there, but for heads of columns given up.
     const said = words(text);
     const whole = words(printed(textOutput(at(Number.POSITIVE_INFINITY, { verbose: true })), events));
-    expect([...whole].filter((word) => !said.has(word))).toEqual([]);
+    const heads = ['lasted', 'ended', 'by', '-', 'how', 'retrans'];
+    expect([...whole].filter((word) => !said.has(word) && !heads.includes(word))).toEqual([]);
   }
 
   it(`for the ${files.length} captures in fixtures`, async () => {

@@ -163,6 +163,24 @@ export const hostCrashed: readonly Scenario[] = [
     },
   },
   {
+    name: 'host-comes-back-after-client-gave-up',
+    truth: null,
+    end: null,
+    what: 'The server was cut off until the client gave up (ETIMEDOUT); then the path healed, the server wrote, and the client answered with RST.',
+    in: [{ net: 206 }, { net: 207, as: 'v6', family: 6, vantage: 'client' }],
+    async play(lab) {
+      const worker = await lab.meets();
+      await worker.writes('tick 1');
+      await lab.client.reads();
+      await lab.serverHost.vanish();
+      await lab.client.writes('are you there?');
+      await lab.client.reads(GIVE_UP);
+      await lab.serverHost.reappear();
+      await worker.writes('tick 2');
+      await worker.reads();
+    },
+  },
+  {
     name: 'client-host-vanishes-server-writes',
     truth: 'host-crashed',
     end: 'client',
