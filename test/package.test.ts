@@ -42,7 +42,8 @@ describe.skipIf(!online)(`the packed package${online ? '' : ' (skipped: no npm r
     npm(ROOT, 'pack', '--ignore-scripts', '--pack-destination', prefix);
     const tarball = readdirSync(prefix).find((name) => name.endsWith('.tgz')) as string;
     npm(prefix, 'init', '-y');
-    npm(prefix, 'install', join(prefix, tarball));
+    // A TypeScript project for Node has its types.
+    npm(prefix, 'install', join(prefix, tarball), '@types/node@20');
     const other = process.version.startsWith('v24.') ? '20' : '24';
     const elsewhere = mkdtempSync(join(prefix, 'node-'));
     npm(elsewhere, 'init', '-y');
@@ -72,7 +73,8 @@ describe.skipIf(!online)(`the packed package${online ? '' : ' (skipped: no npm r
 
   it('has types', () => {
     const tsc = join(ROOT, 'node_modules/.bin/tsc');
-    execFileSync(tsc, ['--noEmit', '--strict', '--module', 'nodenext', '--target', 'es2023', 'use.ts'], { cwd: prefix });
+    const settings = '--noEmit --strict --module nodenext --target es2023 --types node use.ts'.split(' ');
+    execFileSync(tsc, settings, { cwd: prefix, encoding: 'utf8' });
   });
 
   it('ships no lab, no tests, no captures', () => {

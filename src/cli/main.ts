@@ -1,7 +1,7 @@
 // The command line: options in, exit code out. Knows names, not protocol.
 
 import { Command, CommanderError, InvalidArgumentError, Option } from 'commander';
-import { OUTPUTS } from '../output/output.js';
+import { OUTPUTS } from '../output/outputs.js';
 import { DEFAULT_MAX_CONNECTIONS, VERSION } from '../pipeline.js';
 import { complain, EXIT, guardProcess, raise, reportDefect } from './exit.js';
 import { explainCommand } from './explain-command.js';

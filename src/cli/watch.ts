@@ -2,7 +2,7 @@
 
 import { once } from 'node:events';
 import { existsSync, statSync } from 'node:fs';
-import { OUTPUTS, type OutputName } from '../output/output.js';
+import { OUTPUTS, type OutputName } from '../output/outputs.js';
 import { analyzeInBatches, FilterError, type SummaryEvent } from '../pipeline.js';
 import { complain, EXIT, raise } from './exit.js';
 import { wantsColour, widthFor } from './terminal.js';

@@ -1,8 +1,6 @@
-// OUTPUTS: the ways to say it. A row is a name for `--output` and a maker; a new one is a file and a row.
+// What an output is: events in, text out. outputs.ts lists them.
 
 import type { TcpwatchEvent } from '../verdict/events.js';
-import { ndjsonOutput } from './ndjson.js';
-import { textOutput } from './text.js';
 
 export interface OutputOptions {
   /** Colours and weights are wanted and understood. */
@@ -20,10 +18,3 @@ export interface Output {
   /** Wants to hear of a connection before its verdict is final. */
   readonly wantsProvisional: boolean;
 }
-
-export const OUTPUTS = {
-  table: { title: 'lines as it happens, then a table, worst first', make: textOutput },
-  ndjson: { title: 'one JSON object a line, described by events.schema.json', make: ndjsonOutput },
-} as const satisfies Record<string, { title: string; make: (options: OutputOptions) => Output }>;
-
-export type OutputName = keyof typeof OUTPUTS;

@@ -45,6 +45,8 @@ import {
 
 /** A segment this long after the RST that ended its sender's side was not in flight when the RST passed. */
 const IN_FLIGHT_NS = 1e9;
+/** A SYN-ACK sent again because its ACK was lost comes a second after the one before (RFC 6298 section 2): not so soon. */
+const CROSSING_NS = 0.5e9;
 /** Two segments of one sender may be captured in the wrong order within this time. */
 const REORDER_NS = 10e6;
 /** IPv4 identifications further apart than this do not come from one counter. */
@@ -120,6 +122,7 @@ function confirm({ sender, receiver, segment }: Delivery): void {
 
 function offers({ sender, segment }: Delivery): void {
   sender.mss = segment.mss;
+  sender.window = segment.window;
   sender.windowScaleShift = segment.windowScaleShift;
 }
 
@@ -137,7 +140,7 @@ function syn(delivery: Delivery): void {
     delivery.hears(receiver, HEARS_SYN, true);
     return;
   }
-  const resentAfterAck = again && connection.has(HANDSHAKE_DONE);
+  const resentAfterAck = again && connection.has(HANDSHAKE_DONE) && !crossesFinalAck(delivery);
   recordLetter(connection, LETTER_SYN_ACK, fromHigh);
   delivery.sends(SENDS_SYN_ACK);
   if (Number.isNaN(connection.synAckNs)) connection.synAckNs = segment.timeNs;
@@ -155,6 +158,12 @@ function syn(delivery: Delivery): void {
     sender.state = SYN_RECEIVED;
     connection.reopen();
   }
+}
+
+/** A SYN-ACK, asked for by a SYN sent again, that left before the final ACK can have reached its sender: no answer to that. */
+function crossesFinalAck({ segment, connection }: Delivery): boolean {
+  const { openedNs, synAckNs, handshakeNs } = connection;
+  return segment.timeNs - handshakeNs < Math.min(synAckNs - openedNs, CROSSING_NS);
 }
 
 /** An ACK that covers the peer's SYN or FIN moves the peer on. */

@@ -6,7 +6,7 @@ import { Connection } from './connection.js';
 import { BELIEF_NEEDS_ACK, type Endpoint } from './endpoint.js';
 import { Holes } from './holes.js';
 import type { EndNotes, Notes } from './notes.js';
-import { HEARS, IMPOSSIBLE, next, SENDS } from './state.js';
+import { HEARS, HEARS_ACK_OF_FIN, IMPOSSIBLE, next, SENDS } from './state.js';
 
 /** What the tracker tells its owner, as it happens. The connection is valid during the call only. */
 export interface TrackerListener {
@@ -101,6 +101,12 @@ export class Delivery {
   hears(end: Endpoint, event: number, needsAck: boolean): void {
     const cell = next(HEARS, event, end.state);
     if (cell < 0 || cell === end.state) return;
+    if (event === HEARS_ACK_OF_FIN && end.has(BELIEF_NEEDS_ACK)) {
+      // FINs that crossed: an ACK of its own does not say that it heard the other's. That stays in doubt.
+      end.fallback = next(HEARS, event, end.fallback);
+      end.state = cell;
+      return;
+    }
     // One segment can bring two hearings (ACK of FIN, then FIN): if it was lost, both were.
     const { packet, timeNs } = this.segment;
     if (end.fallback < 0 || this.heardPacket !== packet || this.heardBy !== end) end.fallback = end.state;

@@ -7,9 +7,19 @@
 import { FIN, RST, type Segment, SYN } from '../wire/segment.js';
 import { HIGH_SPOKE_FIRST, SPOKE } from './connection.js';
 import type { Delivery } from './delivery.js';
-import { ACKED_BY_PEER, BEGUN, OWES_ANSWER, RESENT_SYN, SENT_DATA, SENT_FIN, SENT_SYN } from './endpoint.js';
+import {
+  ACKED_BY_PEER,
+  BEGUN,
+  type Endpoint,
+  OWES_ANSWER,
+  RESENT_SYN,
+  SENT_DATA,
+  SENT_FIN,
+  SENT_SYN,
+} from './endpoint.js';
 import { LETTER_DATA, recordLetter } from './history.js';
 import { seqAdd, seqDiff } from './seq.js';
+import { SYN_SENT } from './state.js';
 
 /** Reordering window where no round trip was measured: RFC 8985's smallest useful value is a few milliseconds. */
 const DEFAULT_REORDERING_NS = 3e6;
@@ -44,8 +54,10 @@ export function acknowledge(delivery: Delivery): void {
   } else if (advance > 0) {
     const unseen = seqDiff(ack, receiver.sndNxt);
     if (unseen > 0) {
-      if (unseen > MAX_UNSEEN) return;
-      missed(delivery, ack);
+      // In SYN-SENT nothing but the SYN can be acknowledged: this answers an older connection (section 3.10.7.3).
+      if (unseen > MAX_UNSEEN || receiver.state === SYN_SENT) return;
+      if (unseen === 1 && hasOnlyProbed(receiver)) receiver.firstSeq = receiver.sndNxt = ack;
+      else missed(delivery, ack);
     }
     receiver.sndUna = ack;
     if (segment.payloadLength === 0 && receiver.has(SENT_DATA)) sender.set(OWES_ANSWER);
@@ -66,6 +78,10 @@ export function acknowledge(delivery: Delivery): void {
   }
   sender.window = window;
 }
+
+/** Picked up mid-stream at a keep-alive, which is sent at SND.NXT-1: the octet it leaves out is no hole. */
+const hasOnlyProbed = (end: Endpoint): boolean =>
+  end.sndNxt === end.firstSeq && !end.has(SENT_SYN | SENT_DATA | SENT_FIN);
 
 /** The peer acknowledges what the capture has not seen: it has a hole, or sees one direction only. */
 function missed(delivery: Delivery, ack: number): void {
@@ -125,7 +141,7 @@ function resent(delivery: Delivery, to: number): void {
   const flagsFilled =
     (segment.flags & SYN && !sender.has(SENT_SYN) ? 1 : 0) +
     (segment.flags & FIN && !sender.has(SENT_FIN) && to === seqAdd(segment.seq, lengthOf(segment)) ? 1 : 0);
-  if (segment.payloadLength > 0) sender.bytes += Math.max(0, filled - flagsFilled);
+  sender.bytes += Math.max(0, Math.min(segment.payloadLength, filled - flagsFilled));
   if (filled < octets) {
     sender.retransmissions++;
     if (segment.flags & SYN) sender.set(RESENT_SYN);

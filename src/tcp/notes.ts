@@ -19,8 +19,8 @@ export interface ResetNote extends Moment {
   accepted: boolean;
   /** Frame of the other end's last segment: what the RST answers, if it answers anything. */
   readonly answers: Moment | null;
-  /** When the sender had last been heard before it. */
-  readonly lastHeardNs: number;
+  /** The sender's last segment before it. */
+  readonly lastHeard: Moment;
   /** Hops by which its TTL differs from the sender's constant one; 0: fits, or nothing to compare with. */
   readonly ttlDistance: number;
   readonly ipIdOff: boolean;

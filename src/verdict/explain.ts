@@ -1,4 +1,6 @@
-// `tcpwatch explain ID`: the words of a row, for a scenario, an ending, a fact, an error or a lookalike.
+// `tcpwatch explain ID`: the words of a row, whatever table it stands in.
+
+import { ANOMALIES } from '../tcp/anomalies.js';
 
 import { inWords } from './classify.js';
 import { ENDINGS } from './endings.js';
@@ -13,6 +15,8 @@ export const EXPLAINABLE: Readonly<Record<string, readonly string[]>> = {
   endings: ENDINGS.map((row) => row.id),
   facts: Object.keys(FACTS),
   errors: ERRORS.map((row) => row.id),
+  lookalikes: Object.keys(LOOKALIKES),
+  anomalies: ANOMALIES.map((row) => row.id),
 };
 
 /** The words of the row with this id, as lines; null if there is none. */
@@ -22,12 +26,21 @@ export function explain(id: string): string[] | null {
   const ending = ENDINGS.find((row) => row.id === id);
   if (ending) return [`${id}: an ending, what is on the wire`, `  ${ending.meaning}`];
   if (id in FACTS) return [`${id}: a fact`, `  ${inWords(FACTS[id as FactId].says, 'server')}`];
+  if (id in LOOKALIKES) return explainLookalike(id as LookalikeId);
   const error = ERRORS.find((row) => row.id === id);
-  return error ? [`${id}: what a program sees`, `  ${error.title}`] : null;
+  if (error) return [`${id}: what a program sees`, `  ${error.title}`];
+  const anomaly = ANOMALIES.find((row) => row.id === id);
+  return anomaly ? [`${id}: an anomaly of one segment`, `  ${anomaly.title}`] : null;
 }
 
 // Told for the server; every row holds for the client, mirrored.
 const say = (id: FactId): string => inWords(FACTS[id].says, 'server');
+
+function explainLookalike(id: LookalikeId): string[] {
+  const { title, toTellApart } = LOOKALIKES[id];
+  const words = (text: string): string => inWords(text, 'server', 'its address');
+  return [`${id}: what a verdict can be confused with`, `  ${words(title)}`, `  would tell: ${words(toTellApart)}`];
+}
 
 function explainScenario(row: ScenarioRow): string[] {
   const document = row.document === null ? '' : `, document ${row.document}`;

@@ -198,13 +198,17 @@ export const FACTS = {
     says: 'the {gone} had itself asked in vain for so long that it gave up, before the {survivor} spoke again',
     find: (c) => {
       const { healed, reset } = c.gone.notes;
-      return at(healed, healed && reset?.accepted, reset?.shape === 'no-socket', reset && healed && reset.lastHeardNs < healed.timeNs);
+      return at(
+        healed,
+        healed && reset?.accepted,
+        reset?.shape === 'no-socket',
+        reset && healed && reset.lastHeard.timeNs < healed.timeNs,
+      );
     },
   },
   'gone-was-heard': {
-    says: 'the {gone} had been heard and had not closed',
-    find: (c) =>
-      at({ packet: c.connection.firstPacket, timeNs: c.connection.openedNs }, c.gone.end.segments > c.gone.end.resets),
+    says: 'the {gone} was last heard here, and had not closed',
+    find: (c) => at(c.gone.notes.reset?.lastHeard, c.gone.end.segments > c.gone.end.resets),
   },
   'capture-hole': {
     says: 'the capture missed the last the {gone} sent',

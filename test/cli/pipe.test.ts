@@ -1,8 +1,12 @@
 // Captures that are still being written, readers that have seen enough, and signals. Nothing here waits for a time to
 // pass: each step waits for what the one before it must have caused.
 import { once } from 'node:events';
+import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
 import { setImmediate as turn } from 'node:timers/promises';
 import { describe, expect, it } from 'vitest';
+import { analyze, type SummaryEvent, type TcpwatchEvent } from '../../src/pipeline.js';
 import { CLOSED, captureOf, conversation, KILLED, OPEN, REFUSED } from '../support/packet-rows.js';
 import { start } from './run.js';
 
@@ -89,6 +93,21 @@ describe('a capture that is still growing', () => {
     expect(stderr).toBe(`tcpwatch: standard input: the capture is cut off inside a record (at byte ${FIRST_HALF})\n`);
     expect(connections(stdout).at(-1)).toMatchObject({ id: 1, final: true });
   });
+});
+
+it('a file, too, is left in the middle when asked to stop', async () => {
+  const folder = mkdtempSync(join(tmpdir(), 'tcpwatch-pipe-'));
+  const file = join(folder, 'long.pcap');
+  writeFileSync(file, captureOf(Array.from({ length: 40_000 }, () => open[0])));
+  const stopping = new AbortController();
+  setImmediate(() => stopping.abort());
+  const events: TcpwatchEvent[] = [];
+  for await (const event of analyze({ files: [file], signal: stopping.signal })) events.push(event);
+  rmSync(folder, { recursive: true });
+  const summary = events.at(-1) as SummaryEvent;
+  expect(events.map(({ type }) => type)).toEqual(['capture', 'connection', 'summary']);
+  expect(summary.packets).toBeGreaterThan(0);
+  expect(summary.packets).toBeLessThan(40_000);
 });
 
 /** More than a pipe holds: the writer has to wait for its reader. */

@@ -138,6 +138,10 @@ describe('80 columns are enough', () => {
           },
     );
     check(huge, 80, 'huge');
+    // Too narrow to fit, never too narrow to say.
+    const narrow = printed(textOutput(at(40, { verbose: true })), huge);
+    expect(narrow).not.toContain('…');
+    for (const word of ['between,', 'server', 'fedc:ba98]:65535']) expect(narrow).toContain(word);
   });
 });
 

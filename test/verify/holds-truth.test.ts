@@ -3,15 +3,15 @@ import type { Confidence } from '../../src/verdict/classify.js';
 import type { LookalikeRecord, VerdictRecord } from '../../src/verdict/events.js';
 import { holdsTruth } from '../../src/verify/holds-truth.js';
 
-const lookalike = (id: string, scenario: string | null): LookalikeRecord => ({
+const lookalike = (id: string, scenario: string | null, ofMotive = false): LookalikeRecord => ({
   id,
   scenario,
-  ofMotive: false,
+  ofMotive,
   title: '',
   toTellApart: '',
 });
 
-/** Says the server's process was terminated, and names two things it could be instead. */
+/** A verdict with two things it could be instead, and one that would be another reason for the same. */
 const said = (scenario: string | null, confidence: Confidence | null, end: 'client' | 'server' | null = 'server') => {
   const verdict: VerdictRecord = {
     scenario,
@@ -22,7 +22,11 @@ const said = (scenario: string | null, confidence: Confidence | null, end: 'clie
     confidence,
     errors: { client: [], server: [] },
     evidence: [],
-    lookalikes: [lookalike('deliberate-close', null), lookalike('rebooted', 'host-rebooted')],
+    lookalikes: [
+      lookalike('deliberate-close', null),
+      lookalike('rebooted', 'host-rebooted'),
+      lookalike('backlog-overflow', 'accept-queue-full', true),
+    ],
   };
   return { verdict };
 };
@@ -42,6 +46,12 @@ describe('holds', () => {
   it('a truth that is of no end in particular', () => {
     expect(holdsTruth(said('normal-close', 'certain', null), truth('normal-close', null))).toBe(true);
     expect(holdsTruth(said('process-terminated', 'possible', 'client'), truth('process-terminated', null))).toBe(true);
+  });
+
+  it('another reason for what is claimed, also where the claim is certain', () => {
+    expect(holdsTruth(said('connect-refused', 'certain'), truth('backlog-overflow'))).toBe(true);
+    expect(holdsTruth(said('connect-refused', 'certain'), truth('accept-queue-full'))).toBe(true);
+    expect(holdsTruth(said('connect-refused', 'certain', 'client'), truth('accept-queue-full'))).toBe(false);
   });
 
   it('saying nothing where nothing could be said, or where the caller says that this will do', () => {

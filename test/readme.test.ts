@@ -1,0 +1,29 @@
+// What README shows is what tcpwatch prints.
+import { execFileSync } from 'node:child_process';
+import { existsSync, readFileSync } from 'node:fs';
+import { join, resolve } from 'node:path';
+import { describe, expect, it } from 'vitest';
+import { SCENARIOS } from '../src/verdict/scenarios.js';
+
+const ROOT = resolve(import.meta.dirname, '..');
+const README = readFileSync(join(ROOT, 'README.md'), 'utf8');
+
+describe('README', () => {
+  it('shows a real verdict', () => {
+    const [, command, shown] = /```\n\$ tcpwatch (.*)\n([\s\S]*?)```/.exec(README)!;
+    const env = { ...process.env, COLUMNS: '80', NO_COLOR: '1' };
+    expect(
+      execFileSync(process.execPath, ['bin/tcpwatch.js', ...command.split(' ')], { cwd: ROOT, env, encoding: 'utf8' }),
+    ).toBe(shown);
+  });
+
+  it('lists every scenario with the words of its row', () => {
+    const rows = SCENARIOS.map(({ id, meaning }) => `| \`${id}\` | ${meaning} |`);
+    expect(rows.filter((row) => !README.includes(row))).toEqual([]);
+  });
+
+  it('points at files that are there', () => {
+    const links = [...README.matchAll(/\]\(([^)#:]+)\)/g)].map((match) => match[1]);
+    expect(links.filter((link) => !existsSync(join(ROOT, link)))).toEqual([]);
+  });
+});
