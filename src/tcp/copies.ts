@@ -9,6 +9,8 @@ import type { Endpoint } from './endpoint.js';
 
 /** Copies of one packet pass a host's interfaces within this time; no stack resends so soon. */
 const COPY_WINDOW_NS = 100_000;
+/** The same with an identification to compare: well below the shortest retransmission timeout, for constant ones' sake. */
+const IDENTIFIED_COPY_WINDOW_NS = 50e6;
 
 /** Whether `segment` is a copy of one that `sender` has sent; remembers it either way. */
 export function isCopy(sender: Endpoint, segment: Segment): boolean {
@@ -23,7 +25,7 @@ export function isCopy(sender: Endpoint, segment: Segment): boolean {
     ints[fingerprintsAt + (sender.segments & 3)] = print;
     return false;
   }
-  return segment.ipId > 0 || segment.timeNs - sender.lastNs < COPY_WINDOW_NS;
+  return segment.timeNs - sender.lastNs < (segment.ipId > 0 ? IDENTIFIED_COPY_WINDOW_NS : COPY_WINDOW_NS);
 }
 
 function fingerprint(segment: Segment): number {

@@ -168,7 +168,7 @@ function spoke(delivery: Delivery, octets: number): void {
   if (!receiver.has(SENT_FIN) || seqDiff(segment.ack, receiver.finSeq) <= 0) return;
   // What was in flight or queued when the FIN came proves nothing about the program. Only with nothing outstanding does a
   // segment that acknowledges the FIN show a write made after the FIN had come.
-  if (sender.outstanding > segment.payloadLength) return;
+  if (sender.outstanding > lengthOf(segment)) return;
   delivery.senderNotes.wroteAfterFin ??= { packet: segment.packet, timeNs: segment.timeNs, endSeq: sender.sndNxt };
 }
 

@@ -3,23 +3,15 @@
 // Only packets move the clock. The owner is told of rare things through a TrackerListener; nothing is allocated for a
 // segment in which nothing happens.
 
-import { formatAddress } from '../wire/address.js';
 import { ACK, FIN, RST, type Segment, SYN } from '../wire/segment.js';
-import {
-  CLIENT_IS_HIGH,
-  Connection,
-  EVICTED,
-  FINISHED,
-  MID_STREAM,
-  QUEUED,
-  ROLE_SOURCES,
-  ROLES_SHIFT,
-} from './connection.js';
+import { Connection, EVICTED, FINISHED, QUEUED } from './connection.js';
 import { control, identify, text } from './control.js';
 import { isCopy } from './copies.js';
 import { Delivery, type TrackerListener } from './delivery.js';
 import { BEGUN, SENT_SYN } from './endpoint.js';
+import { noteIcmpError } from './icmp-errors.js';
 import { Neighbours } from './neighbours.js';
+import { assignRoles } from './roles.js';
 import { seqDiff } from './seq.js';
 import { ESTABLISHED, isOver, SYN_SENT } from './state.js';
 import { ConnectionStore, Tuple } from './store.js';
@@ -31,8 +23,6 @@ const LINGER_NS = 120e9;
 const EVICTION_LOOK = 64;
 /** Finished connections whose stray segments are still known. */
 const MAX_GRAVES = 65_536;
-/** Ports below are services, from here on ephemeral (Linux ip_local_port_range; IANA's range is above it). */
-const FIRST_EPHEMERAL_PORT = 32768;
 const CONTROL = SYN | FIN | RST;
 
 export interface TrackerOptions {
@@ -137,43 +127,8 @@ export class Tracker {
     const index = store.find(tuple);
     if (index < 0) return false;
     store.move(connection, index);
-    const { sender, receiver } = delivery.from(tuple.fromHigh);
-    // RFC 5927 section 4.1: an error about octets that were never sent is a forgery.
-    const beyond = seqDiff(segment.seq, sender.sndNxt);
-    if (sender.segments > 0 && (beyond > 0 || seqDiff(segment.seq, sender.firstSeq) < 0)) {
-      delivery.flag('icmp.implausible');
-      return true;
-    }
-    connection.lastNs = segment.timeNs;
-    connection.lastPacket = segment.packet;
-    const notes = delivery.senderNotes;
-    const inWindow = sender.segments === 0 || seqDiff(segment.seq, sender.sndUna) >= 0;
-    const { icmpType: type, icmpCode: code, packet, timeNs } = segment;
-    const { icmp } = notes;
-    // An error from before the peer was last heard is history: something got through since.
-    if (
-      icmp &&
-      icmp.timeNs >= receiver.lastNs &&
-      icmp.type === type &&
-      icmp.code === code &&
-      icmp.inWindow === inWindow
-    ) {
-      icmp.count++;
-      icmp.lastNs = timeNs;
-    } else {
-      const from = formatAddress(segment.icmpFrom, segment.ipVersion);
-      notes.icmp = {
-        packet,
-        timeNs,
-        family: segment.ipVersion === 6 ? 6 : 4,
-        type,
-        code,
-        inWindow,
-        from,
-        count: 1,
-        lastNs: timeNs,
-      };
-    }
+    delivery.from(tuple.fromHigh);
+    noteIcmpError(delivery);
     return true;
   }
 
@@ -281,29 +236,8 @@ export class Tracker {
     other.openedNs = segment.timeNs;
     other.synAckNs = other.handshakeNs = other.endedNs = Number.NaN;
     for (const end of [other.low, other.high]) end.fallback = end.windowScaleShift = end.mss = -1;
-    this.assignRoles(segment, other);
+    assignRoles(segment, tuple.fromHigh, options.serverPorts, other);
     return index;
-  }
-
-  /** Who is the client: by SYN if there is one, else by the best guess; `roles` says which. */
-  private assignRoles({ flags, sourcePort, destinationPort }: Segment, connection: Connection): void {
-    const { serverPorts } = this.options;
-    let how: (typeof ROLE_SOURCES)[number] = 'first-seen';
-    let senderIsClient = true;
-    if ((flags & (SYN | ACK)) === SYN) how = 'syn';
-    else if (flags & SYN) {
-      how = 'syn-ack';
-      senderIsClient = false;
-    } else if (serverPorts.includes(sourcePort) !== serverPorts.includes(destinationPort)) {
-      how = 'filter-port';
-      senderIsClient = serverPorts.includes(destinationPort);
-    } else if (sourcePort < FIRST_EPHEMERAL_PORT !== destinationPort < FIRST_EPHEMERAL_PORT) {
-      how = 'service-port';
-      senderIsClient = destinationPort < FIRST_EPHEMERAL_PORT;
-    }
-    if ((flags & SYN) === 0) connection.set(MID_STREAM);
-    connection.set(ROLE_SOURCES.indexOf(how) << ROLES_SHIFT);
-    if (senderIsClient === this.tuple.fromHigh) connection.set(CLIENT_IS_HIGH);
   }
 
   private finish(connection: Connection): void {

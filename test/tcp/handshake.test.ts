@@ -236,6 +236,17 @@ describe('picked up mid-stream', () => {
     expect(talk.states()).toEqual({ client: 'CLOSED', server: 'CLOSED' });
   });
 
+  test('at a keep-alive: the octet before SND.NXT that it claims is no hole in the capture', () => {
+    const talk = conversation().openedBefore();
+    talk.client.probes();
+    talk.server.ack();
+    expect(talk.anomalies).toEqual([]);
+    talk.after(60).client.probes();
+    talk.server.ack();
+    talk.client.says(5);
+    expect(talk.seen().client).toMatchObject({ keepAlives: 1, bytes: 5, outstanding: 5, holes: 0, notes: {} });
+  });
+
   test('what was sent before the first segment seen is new when it comes: not a retransmission', () => {
     const talk = conversation().openedBefore();
     talk.client.says(10, { seq: 1001 });
