@@ -22,21 +22,25 @@ interface Buried {
 }
 
 export class Tombstones {
-  private readonly graves = new Map<number, Grave>();
+  private graves = new Map<number, Grave>();
+  /** The generation before: given up whole, which costs less than giving up the oldest one by one. */
+  private older = new Map<number, Grave>();
 
-  /** @param limit graves kept; the oldest is given up for a new one. */
+  /** @param limit graves kept at most. */
   constructor(private readonly limit: number) {}
 
   bury({ hash, ports, low, high }: Connection): void {
-    const key = keyOf(hash, ports);
-    this.graves.delete(key);
-    if (this.graves.size >= this.limit) this.graves.delete(this.graves.keys().next().value as number);
-    this.graves.set(key, { low: buried(low), high: buried(high) });
+    if (this.graves.size * 2 >= this.limit) {
+      this.older = this.graves;
+      this.graves = new Map();
+    }
+    this.graves.set(keyOf(hash, ports), { low: buried(low), high: buried(high) });
   }
 
   /** Whether this segment belongs to a buried connection rather than to one picked up mid-stream. */
   owns({ hash, ports, fromHigh }: Tuple, segment: Segment): boolean {
-    const grave = this.graves.get(keyOf(hash, ports));
+    const key = keyOf(hash, ports);
+    const grave = this.graves.get(key) ?? this.older.get(key);
     if (grave === undefined) return false;
     const { next, isn } = fromHigh ? grave.high : grave.low;
     // Of a capture that sees one direction only, a SYN-ACK with another ISN begins a new connection.

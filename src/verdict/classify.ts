@@ -2,7 +2,7 @@
 
 import type { Moment } from '../tcp/notes.js';
 import type { Case, Role, Suspicions } from './case.js';
-import { closedBy } from './endings.js';
+import type { Closer } from './endings.js';
 import { FACTS, type FactId } from './facts.js';
 import { LOOKALIKES, type LookalikeId } from './lookalikes.js';
 import { type LookalikeUse, SCENARIOS, type ScenarioRow } from './scenarios.js';
@@ -27,9 +27,9 @@ export interface Verdict {
 }
 
 /** The first row that holds, asked first of the end that closed; null: no scenario can be named honestly. */
-export function classify(suspicions: Suspicions): Verdict | null {
+export function classify(suspicions: Suspicions, closer: Closer | null): Verdict | null {
   const { server, client } = suspicions;
-  const order = closedBy(suspicions) === 'client' ? [client, server] : [server, client];
+  const order = closer === 'client' ? [client, server] : [server, client];
   for (const row of SCENARIOS as readonly ScenarioRow[]) {
     for (const theCase of order) {
       const verdict = judge(row, theCase);

@@ -116,6 +116,8 @@ export function endingOf({ server, client }: Suspicions): (typeof ENDINGS)[numbe
   return ENDINGS.find((row) => row.holds(server) || row.holds(client))!;
 }
 
+export type Closer = 'client' | 'server' | 'both';
+
 export type CloseForm = 'four-segment' | 'three-segment' | 'simultaneous' | 'half-close';
 
 /** How an orderly close went; null if it was none. */
@@ -130,8 +132,8 @@ export function formOf({ server, client }: Suspicions): CloseForm | null {
 }
 
 /** Who ended it: the end whose FIN or RST came first. */
-export function closedBy({ server, client }: Suspicions): 'client' | 'server' | 'both' | null {
-  if (formOf({ server, client }) === 'simultaneous') return 'both';
+export function closedBy({ server, client }: Suspicions, form: CloseForm | null): Closer | null {
+  if (form === 'simultaneous') return 'both';
   const when = ({ notes }: Case['gone']): number => {
     const reset = notes.reset?.accepted && !notes.gaveUp ? notes.reset.timeNs : Number.POSITIVE_INFINITY;
     return Math.min(notes.fin?.timeNs ?? Number.POSITIVE_INFINITY, reset);

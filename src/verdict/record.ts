@@ -39,6 +39,7 @@ export function recordOf(
   const { client, server } = connection;
   const time = (ns: number): string => clock.format(ns);
   const form = formOf(suspicions);
+  const closer = closedBy(suspicions, form);
   const ending = endingOf(suspicions).id;
   const history = historyOf(connection);
   const ends = <T>(of: (end: Endpoint) => T): ByEnd<T> => ({ client: of(client), server: of(server) });
@@ -62,7 +63,7 @@ export function recordOf(
     timeWait: client.waits ? (server.waits ? 'both' : 'client') : server.waits ? 'server' : null,
     ending,
     form: ending === 'closed' ? form : null,
-    closedBy: closedBy(suspicions),
+    closedBy: closer,
     history,
     zeekState: zeekStateOf(history),
     completeness: completenessOf(history),
@@ -72,7 +73,7 @@ export function recordOf(
       client: seconds(connection.synAckNs, connection.handshakeNs, server.has(RESENT_SYN)),
       server: seconds(connection.openedNs, connection.synAckNs, client.has(RESENT_SYN)),
     },
-    verdict: verdictOf(classify(suspicions), suspicions.server, suspicions.client, time),
+    verdict: verdictOf(classify(suspicions, closer), suspicions.server, suspicions.client, time),
   };
 }
 
