@@ -6,7 +6,6 @@ import { ACK, FIN, RST, type Segment, SYN } from '../wire/segment.js';
 import { type Connection, HANDSHAKE_DONE } from './connection.js';
 import type { Delivery } from './delivery.js';
 import {
-  ACKED_FIN,
   BEGUN,
   BELIEF_NEEDS_ACK,
   HAS_IP_ID,
@@ -94,7 +93,6 @@ export function control(delivery: Delivery, first: boolean): void {
   }
   if (flags & ACK) ackOfControl(delivery);
   if (flags & FIN) fin(delivery);
-  if (flags & ACK && receiver.has(SENT_FIN) && seqDiff(segment.ack, receiver.finSeq) > 0) sender.set(ACKED_FIN);
 }
 
 /** What identifies a sender beyond its numbers; a RST in its name is measured by it. */

@@ -10,8 +10,6 @@ import { STATE_NAMES, type StateName, TIME_WAIT } from './state.js';
 export const SENT_SYN = 1 << 0;
 export const SENT_FIN = 1 << 1;
 export const SENT_DATA = 1 << 2;
-/** Its ACK has covered the peer's FIN, in an earlier segment than the one at hand. */
-export const ACKED_FIN = 1 << 3;
 /** It was the peer's turn, and it acknowledged the peer's data without sending any since: it owes an answer. */
 export const OWES_ANSWER = 1 << 4;
 export const OFFERS_TIMESTAMPS = 1 << 5;

@@ -238,5 +238,3 @@ export const SCENARIOS = [
     ],
   },
 ] as const satisfies readonly ScenarioRow[];
-
-export type ScenarioId = (typeof SCENARIOS)[number]['id'];
