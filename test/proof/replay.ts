@@ -1,7 +1,7 @@
 // Reads a capture as the pipeline does, and says what the tracker held at chosen instants.
 
-import { openCapture } from '../../src/source/open-capture.js';
 import { TimeBase } from '../../src/source/frame-batch.js';
+import { openCapture } from '../../src/source/open-capture.js';
 import type { Connection } from '../../src/tcp/connection.js';
 import type { Endpoint } from '../../src/tcp/endpoint.js';
 import { Tracker } from '../../src/tcp/tracker.js';
@@ -18,8 +18,9 @@ export interface Packet {
   readonly atMs: number;
   /** From the IP header on. */
   readonly octets: Uint8Array;
-  /** Set for TCP: who sent it, and its flags. */
+  /** Of TCP: who sent it to whom, and its flags. */
   readonly from: string;
+  readonly to: string;
   readonly flags: number;
 }
 
@@ -55,11 +56,12 @@ export async function readPackets(file: string): Promise<Packet[]> {
   const packets: Packet[] = [];
   await walk(file, segment, (status, timeNs, epochNs, octets) => {
     const tcp = status === Status.TCP;
-    const { source, ipVersion, sourcePort, flags } = segment;
+    const { source, destination, ipVersion, sourcePort, destinationPort, flags } = segment;
     packets.push({
       atMs: Number(epochNs / 1000n) / 1000 + timeNs / 1e6,
       octets: Uint8Array.from(octets),
       from: tcp ? endText(formatAddress(source, ipVersion), sourcePort) : '',
+      to: tcp ? endText(formatAddress(destination, ipVersion), destinationPort) : '',
       flags: tcp ? flags : 0,
     });
   });

@@ -7,6 +7,7 @@
 import { type ChildProcess, spawn, spawnSync } from 'node:child_process';
 import { once } from 'node:events';
 import { closeSync, openSync } from 'node:fs';
+import { createRequire } from 'node:module';
 import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { Capture } from '../../src/lab/capture.js';
@@ -14,9 +15,9 @@ import { plainFrames } from '../../src/lab/devices.js';
 import { firewall, type Host } from '../../src/lab/host.js';
 import { AF_INET, AF_INET6, type Endpoint, type Libc, loadLibc } from '../../src/lab/libc.js';
 import type { Namespace } from '../../src/lab/namespaces.js';
-import { sweep } from '../../src/lab/namespaces.js';
 import { addressing, makeNetwork, type Network, PREFIX_LENGTH } from '../../src/lab/network.js';
-import { readPackets } from './replay.js';
+import { FIN } from '../../src/wire/segment.js';
+import { type Packet, readPackets } from './replay.js';
 
 export type Family = 4 | 6;
 export const FAMILIES = [4, 6] as const;
@@ -38,6 +39,8 @@ export interface Sample {
   /** Milliseconds since 1970, just before the first and just after the last run of `ss`. */
   readonly fromMs: number;
   readonly toMs: number;
+  /** For so long before it no FIN passed either: what was lost is not believed to have come any more. */
+  readonly doubtMs: number;
   /** State by connection (`client server`), as `ss` spells it; of LISTEN nothing is kept. */
   readonly client: ReadonlyMap<string, string>;
   readonly server: ReadonlyMap<string, string>;
@@ -50,10 +53,37 @@ export function impossibleBecause(): string | null {
   for (const tool of ['ip', 'ss', 'nft', 'tcpdump', 'bash', 'sysctl']) {
     if (spawnSync('which', [tool]).status !== 0) return `${tool} is not installed`;
   }
+  try {
+    createRequire(import.meta.url).resolve('koffi');
+  } catch {
+    return 'koffi is not installed';
+  }
   const name = `tcpwatch-${process.pid}-probe`;
   if (spawnSync('ip', ['netns', 'add', name]).status !== 0) return 'network namespaces cannot be made here';
   spawnSync('ip', ['netns', 'delete', name]);
   return null;
+}
+
+/** Waits for the end of its input, which comes with the end of this process, however that ends; then removes everything. */
+const JANITOR = `
+  cat; sleep 0.3
+  for namespace in $(ip netns list | grep -o "^$1-[^ ]*"); do
+    ip netns pids "$namespace" | xargs -r kill -9
+    ip netns delete "$namespace"
+  done
+  rm -rf "$2"`;
+
+/** Has this process's namespaces and a folder removed. @returns what does it at once. */
+export function leaveNothingBehind(folder: string): () => Promise<void> {
+  const janitor = spawn('bash', ['-c', JANITOR, 'janitor', `tcpwatch-${process.pid}`, folder], {
+    detached: true,
+    stdio: ['pipe', 'ignore', 'ignore'],
+  });
+  const done = once(janitor, 'exit');
+  return async () => {
+    janitor.stdin!.end();
+    await done;
+  };
 }
 
 export const endpointText = ({ address, port }: Endpoint): string =>
@@ -73,7 +103,6 @@ export class TwoKernels {
   ) {}
 
   static async set(folder: string): Promise<TwoKernels> {
-    await sweep(false);
     const { default: koffi } = await import('koffi');
     const call = koffi.load(null).func('int setns(int, int)');
     const setns = (fd: number): void => {
@@ -142,12 +171,14 @@ export class TwoKernels {
     return fd;
   }
 
-  /** accept(2) by the server. */
-  accept(family: Family): { fd: number; port: number } {
-    const { fd, peer } = this.c.accept(this.listeners.get(family)!, 5000);
-    this.must('accept', fd);
-    this.sockets.add(fd as number);
-    return { fd: fd as number, port: peer!.port };
+  /** accept(2) by the server, until it has the connection of this port of the client (0: of any). */
+  accept(family: Family, port: number): { fd: number; port: number } {
+    for (;;) {
+      const { fd, peer } = this.c.accept(this.listeners.get(family)!, 5000);
+      this.must('accept', fd);
+      this.sockets.add(fd as number);
+      if (port === 0 || peer!.port === port) return { fd: fd as number, port: peer!.port };
+    }
   }
 
   writes(fd: number, text: string): void {
@@ -191,7 +222,7 @@ export class TwoKernels {
     const child = spawn(enter, [...rest, 'bash', '-c', script], { stdio: ['pipe', 'pipe', 'inherit'] });
     this.children.push(child);
     await once(child.stdout!, 'data');
-    return { child, ...this.accept(family) };
+    return { child, ...this.accept(family, 0) };
   }
 
   async kills(child: ChildProcess): Promise<void> {
@@ -251,14 +282,14 @@ export class TwoKernels {
   }
 
   /** Samples at the next moment at which `ss` says the same twice and nothing passes the router meanwhile. */
-  async sample(act: string, withinS = 15): Promise<Sample> {
+  async sample(act: string, { doubtMs = 0, withinS = 20 } = {}): Promise<Sample> {
     const deadline = Date.now() + withinS * 1000;
     while (Date.now() < deadline) {
       const fromMs = Date.now();
       const one = await this.states();
       const other = await this.states();
       const toMs = Date.now() + 1;
-      const sample = { act, fromMs, toMs, ...one };
+      const sample = { act, fromMs, toMs, doubtMs, ...one };
       if (show(one.client) === show(other.client) && show(one.server) === show(other.server)) {
         await sleep(WRITING_MS);
         const packets = await readPackets(this.file);
@@ -308,9 +339,15 @@ export class TwoKernels {
   }
 }
 
-/** Whether nothing passed the router from shortly before the sample to its end. */
-export function isQuiet({ fromMs, toMs }: Sample, packets: readonly { atMs: number }[]): boolean {
-  return !packets.some(({ atMs }) => atMs >= fromMs - SETTLE_MS && atMs <= toMs);
+/** Whether nothing passed the router from shortly before the sample to its end, and no FIN while it could be in doubt. */
+export function isQuiet({ fromMs, toMs, doubtMs }: Sample, packets: readonly Packet[]): boolean {
+  return !packets.some(
+    ({ atMs, flags }) => atMs >= fromMs - (flags & FIN ? Math.max(SETTLE_MS, doubtMs) : SETTLE_MS) && atMs <= toMs,
+  );
 }
 
-const show = (states: ReadonlyMap<string, string>): string => [...states].map((entry) => entry.join(' ')).sort().join('; ');
+const show = (states: ReadonlyMap<string, string>): string =>
+  [...states]
+    .map((entry) => entry.join(' '))
+    .sort()
+    .join('; ');
