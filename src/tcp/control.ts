@@ -218,13 +218,19 @@ function fin(delivery: Delivery): void {
 
 /** A segment of an end that a RST should have ended: what follows decides whose RST it was and who obeyed it. */
 function doubtReset(delivery: Delivery): void {
-  const { sender, segment, connection } = delivery;
+  const { sender, receiver, segment, connection } = delivery;
   const own = delivery.senderNotesIfAny?.reset;
   const others = delivery.receiverNotesIfAny?.reset;
   if (own?.accepted && segment.timeNs - own.timeNs > REORDER_NS) {
     delivery.senderNotes.talkedOn ??= momentOf(delivery);
     sender.revert();
     connection.reopen();
+    if ((segment.flags & ACK) === 0 || seqDiff(segment.ack, own.peerNxt) <= 0) return;
+    // It acknowledges what the other end sent after the RST: that one did not obey it either.
+    own.accepted = false;
+    delivery.senderNotes.ignoredReset ??= momentOf(delivery);
+    delivery.flag('tcp.rst.ignored');
+    if (receiver.state === CLOSED) receiver.revert();
   } else if (others?.accepted && !own && segment.timeNs - others.timeNs > IN_FLIGHT_NS) {
     others.accepted = false;
     delivery.receiverNotes.ignoredReset ??= momentOf(delivery);

@@ -19,6 +19,8 @@ export interface ResetNote extends Moment {
   accepted: boolean;
   /** Frame of the other end's last segment: what the RST answers, if it answers anything. */
   readonly answers: Moment | null;
+  /** SND.NXT of the other end: an ACK beyond it shows that end alive after the RST. */
+  readonly peerNxt: number;
   /** The sender's last segment before it. */
   readonly lastHeard: Moment;
   /** Hops by which its TTL differs from the sender's constant one; 0: fits, or nothing to compare with. */

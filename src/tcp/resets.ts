@@ -82,6 +82,7 @@ function describe(delivery: Delivery): ResetNote {
     shape,
     accepted: mustObey(delivery, shape),
     answers: receiver.segments > 0 ? { packet: receiver.lastPacket, timeNs: receiver.lastNs } : null,
+    peerNxt: receiver.sndNxt,
     lastHeard: { packet: sender.lastPacket, timeNs: sender.lastNs },
     ttlDistance: comparable ? Math.abs(sender.ttl - segment.ttl) : 0,
     ipIdOff: (segment.flags & ACK) !== 0 && ipIdOff(sender, segment),

@@ -259,7 +259,7 @@ export const FACTS = {
   },
   'sender-talked-on': {
     says: 'the {gone} went on as if it had never sent the RST',
-    find: (c) => at(c.gone.notes.talkedOn, wasOpen(c)),
+    find: (c) => at(c.gone.notes.talkedOn, openReset(c)),
   },
 } as const satisfies Record<string, FactRow>;
 

@@ -145,7 +145,8 @@ export const SCENARIOS = [
     severity: 'error',
     title: 'reset by something in between, in the name of the {gone}',
     meaning: 'The RST does not fit the end it claims to come from: a firewall, balancer or censor sent it.',
-    requires: [['sender-talked-on'], ['rst-ttl-differs'], ['rst-lacks-timestamps'], ['rst-ip-id-off']],
+    // Options and IPv4 identification differ between honest stacks too: either alone only adds weight.
+    requires: [['sender-talked-on'], ['rst-ttl-differs'], ['rst-lacks-timestamps', 'rst-ip-id-off']],
     excludes: [],
     corroboratedBy: ['rst-ttl-differs', 'rst-ttl-far-off', 'rst-lacks-timestamps', 'rst-ip-id-off'],
     lookalikes: [

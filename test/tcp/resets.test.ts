@@ -172,6 +172,19 @@ describe('a RST that must be ignored', () => {
     expect(serverReset(talk)).toMatchObject({ accepted: true, ttlDistance: 137 });
   });
 
+  test('forged and exact but lost on its way: the end it meant goes on within the second, and is answered', () => {
+    const talk = established();
+    talk.after(1).server.rstAck({ ttl: 57 });
+    talk.after(0.05).client.says(10);
+    talk.after(0.05).server.says(10);
+    expect(talk.states()).toEqual(OPEN);
+    expect(talk.seen().server.notes).toMatchObject({ talkedOn: {}, ignoredReset: {}, reset: { accepted: false } });
+    talk.client.fin();
+    talk.server.fin();
+    talk.client.ack();
+    expect(talk.states()).toEqual({ client: 'TIME-WAIT', server: 'CLOSED' });
+  });
+
   test('forged and exact, and its "sender" talks on: it is open again', () => {
     const talk = established();
     talk.server.rst({ ttl: 70 });
