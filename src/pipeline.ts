@@ -140,9 +140,8 @@ class Analysis {
       anomaly: (id, delivery) => {
         if (this.options.anomalies) this.tellAnomaly(id, delivery);
       },
-      ended: (connection, notes) => {
-        if (this.options.provisional) this.events.push(this.judge(connection, notes, false));
-      },
+      silent: (connection, notes) => this.tellProvisional(connection, notes),
+      ended: (connection, notes) => this.tellProvisional(connection, notes),
       final: (connection, notes) => this.tellFinal(connection, notes),
     });
   }
@@ -189,6 +188,10 @@ class Analysis {
     connection.revision++;
     const { clockNs, neighbours } = this.tracker;
     return recordOf(connection, notes, { clock: this.clock(), clockNs, neighbours }, final);
+  }
+
+  private tellProvisional(connection: Connection, notes: Notes | undefined): void {
+    if (this.options.provisional) this.events.push(this.judge(connection, notes, false));
   }
 
   private tellFinal(connection: Connection, notes: Notes | undefined): void {

@@ -188,6 +188,9 @@ function ofFamily(cursor: Cursor, token: Token, network: Network): Network {
 }
 
 function unexpected(cursor: Cursor, token: Token, expected: string): FilterError {
+  if (vocabulary.comesAlong(token.text)) {
+    return refusal(cursor, token, 'can be left out: what belongs to a connection is kept with it');
+  }
   const problem = vocabulary.isBeyond(token.text)
     ? `is beyond what is decided per connection; ${SUPPORTED}`
     : `stands where ${expected} was expected`;

@@ -45,6 +45,9 @@ export function isBeyond(word: string): boolean {
   return BEYOND.has(word);
 }
 
+/** A protocol that a capture filter must let in, and whose packets a filter on connections takes in by itself. */
+export const comesAlong = (word: string): boolean => ['icmp', 'icmp6', 'arp'].includes(word);
+
 /** A word that is no ID unless a backslash escapes it. */
 export function isKeyword(word: string): boolean {
   return isProtocol(word) || isQualifier(word) || word === 'mask' || isBeyond(word);

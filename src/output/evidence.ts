@@ -64,7 +64,7 @@ function entriesOf(event: ConnectionEvent): Entry[] {
     ...(cause ? [['cause may be', cause] as const] : []),
     ...tests.map((test, n): Entry => [n === 0 ? 'would tell' : '', tests.length > 1 ? `- ${test}` : test]),
     ['zeek', `${event.zeekState} ${event.history}`],
-    ...(verdict.scenario ? [['explain', glue(`tcpwatch explain ${verdict.scenario}`)] as const] : []),
+    ['explain', glue(`tcpwatch explain ${verdict.scenario ?? event.ending}`)],
   ];
 }
 

@@ -53,7 +53,7 @@ export function errorWords(errors: readonly ErrorRecord[]): string | null {
   const words = errors.map(({ call, error, when, dueAt }) => {
     if (when === 'now') return `${call}() gave ${error}`;
     if (when === 'next') return `the next ${call}() will give ${error}`;
-    return `${call}() will give ${error}${dueAt ? ` about ${clockTime(dueAt).slice(0, 8)}` : ''}`;
+    return `${call}() will give ${error}${dueAt ? ` about ${clockTime(dueAt).slice(0, 8)} unless the program gives up first` : ''}`;
   });
   return words.join(', ') || null;
 }

@@ -88,6 +88,11 @@ export function control(delivery: Delivery, first: boolean): void {
   else {
     // It goes on without a SYN-ACK that the capture saw: there was one, and only one direction was captured.
     if (sender.state === SYN_SENT && flags & ACK) delivery.connection.set(HANDSHAKE_DONE);
+    // The same seen from the other side: a server that goes on has had its final ACK.
+    if (sender.state === SYN_RECEIVED && receiver.segments === 0 && flags & ACK) {
+      delivery.connection.set(HANDSHAKE_DONE);
+      delivery.hears(sender, HEARS_ACK_OF_SYN, false);
+    }
     delivery.sends(SENDS_TEXT);
     delivery.hears(receiver, HEARS_TEXT, false);
   }

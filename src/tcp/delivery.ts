@@ -14,6 +14,8 @@ export interface TrackerListener {
   opened(connection: Connection): void;
   /** Something rare in one segment. */
   anomaly(id: AnomalyId, delivery: Delivery): void;
+  /** One end has asked in vain for as long as makes its peer count as silent; told once a silence. */
+  silent(connection: Connection, notes: Notes | undefined): void;
   /** Both ends are done, or one was reset; later packets may still change what that means. */
   ended(connection: Connection, notes: Notes | undefined): void;
   /** Nothing will be added to this connection any more; it is forgotten after the call. */
@@ -81,6 +83,10 @@ export class Delivery {
     this.notes.delete(index);
     this.holes.forget(index * 2);
     this.holes.forget(index * 2 + 1);
+  }
+
+  tellSilent(): void {
+    this.listener.silent(this.connection, this.notes.get(this.connection.index));
   }
 
   flag(id: AnomalyId): void {

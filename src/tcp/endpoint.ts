@@ -23,6 +23,8 @@ export const RESENT_SYN = 1 << 8;
 export const HAS_IP_ID = 1 << 9;
 /** Its IPv4 identifications do not count up: no stranger can be told by them. */
 export const IP_ID_JUMPS = 1 << 10;
+/** It has been told that nobody answers this end. */
+export const TOLD_SILENT = 1 << 14;
 /** The peer has acknowledged something: `sndUna` means something. */
 export const ACKED_BY_PEER = 1 << 11;
 /** It sent something other than a RST: its numbers mean something (a RST may be forged, or bear the peer's numbers). */

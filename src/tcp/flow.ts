@@ -16,6 +16,7 @@ import {
   SENT_DATA,
   SENT_FIN,
   SENT_SYN,
+  TOLD_SILENT,
 } from './endpoint.js';
 import { LETTER_DATA, recordLetter } from './history.js';
 import { seqAdd, seqDiff } from './seq.js';
@@ -202,6 +203,10 @@ export function asks(delivery: Delivery): void {
     sender.unansweredPacket = segment.packet;
   }
   sender.lastAskNs = segment.timeNs;
+  if (sender.unanswered < SILENT_SENDS || sender.has(TOLD_SILENT)) return;
+  if (segment.timeNs - sender.unansweredNs < SILENT_NS) return;
+  sender.set(TOLD_SILENT);
+  delivery.tellSilent();
 }
 
 /** The sender was heard: whatever its peer was waiting for, somebody is there. */
@@ -211,4 +216,5 @@ export function answers(delivery: Delivery): void {
     delivery.receiverNotes.healed ??= { packet: segment.packet, timeNs: segment.timeNs };
   }
   receiver.unanswered = 0;
+  receiver.clear(TOLD_SILENT);
 }

@@ -4,7 +4,7 @@ import type { Moment } from '../tcp/notes.js';
 import type { Case, Role, Suspicions } from './case.js';
 import type { Closer } from './endings.js';
 import { FACTS, type FactId } from './facts.js';
-import { LOOKALIKES, type LookalikeId } from './lookalikes.js';
+import { LOOKALIKES, type LookalikeId, type LookalikeRow } from './lookalikes.js';
 import { type LookalikeUse, SCENARIOS, type ScenarioRow } from './scenarios.js';
 
 export type Confidence = 'certain' | 'likely' | 'possible';
@@ -86,6 +86,7 @@ export function inWords(template: string, gone: Role, address = ''): string {
 
 /** Titles of lookalikes for a verdict, as sentences. */
 export function lookalikeWords(id: LookalikeId, gone: Role, address: string): { title: string; toTellApart: string } {
-  const row = LOOKALIKES[id];
-  return { title: inWords(row.title, gone, address), toTellApart: inWords(row.toTellApart, gone, address) };
+  const row: LookalikeRow = LOOKALIKES[id];
+  const test = (gone === 'client' && row.toTellApartOfClient) || row.toTellApart;
+  return { title: inWords(row.title, gone, address), toTellApart: inWords(test, gone, address) };
 }

@@ -104,7 +104,8 @@ export const ENDINGS = [
   {
     id: 'open',
     title: 'open',
-    meaning: 'none of these by the end of the capture',
+    meaning:
+      'not closed, not reset and not unanswered by the end of the capture; an idle connection whose host died looks the same',
     holds: () => true,
   },
 ] as const satisfies readonly EndingRow[];

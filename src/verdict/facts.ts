@@ -11,23 +11,29 @@ import { SYN_RECEIVED, SYN_SENT } from '../tcp/state.js';
 import { type Case, decisiveReset, neighbourSilence, owesAnswer, spokeFirst, unanswered, wasOpen } from './case.js';
 import { icmpRow } from './icmp-errors.js';
 
-interface FactRow {
+export interface FactRow {
   /** One clause, with {gone} and {survivor} for the ends. */
   readonly says: string;
   readonly find: (theCase: Case) => Moment | null;
+  /** What this case adds to the clause, in brackets. */
+  readonly detail?: (theCase: Case) => string | null;
 }
 
+/** A survivor that has not closed this long after the FIN sits in CLOSE-WAIT, while other packets pass. */
+const CLOSE_WAIT_NS = 100e6;
 /**
- * A survivor that has not closed this long after the FIN sits in CLOSE-WAIT. A program that closes at EOF takes less than
- * Linux's shortest delayed ACK (40 ms): its FIN would have taken the ACK's place.
+ * Where its ACK is the last packet of the capture: an ACK that was delayed (Linux: 40 ms at least) shows that the program did
+ * not close at once, for its FIN would have taken the ACK's place.
  */
-const CLOSE_WAIT_NS = 30e6;
+const DELAYED_ACK_NS = 30e6;
 /** RST within this time of the final ACK still belongs to the handshake. */
 const HANDSHAKE_TAIL_NS = 1e9;
 /** Linux forgets an orphan in FIN-WAIT-2 after this long (tcp_fin_timeout); earlier, only a reboot forgets it. */
 const FIN_WAIT_2_NS = 60e9;
 /** A stack answers at once; this leaves room for the slowest path between the capture and the sender. */
 const PROMPT_NS = 3e9;
+/** No host loses its connections and is back within this time of its last segment; a firewall's rule takes hold at once. */
+const FASTEST_REBOOT_NS = 10e6;
 /** Neighbour questions that make a host count as not there: three (RFC 4861 MAX_MULTICAST_SOLICIT), over this long. */
 const NEIGHBOUR_ASKS = 3;
 const NEIGHBOUR_NS = 2e9;
@@ -43,6 +49,12 @@ const asked = ({ survivor }: Case): Moment => ({
 const icmpOf = ({ survivor, gone }: Case, ...reasons: string[]): Moment | null => {
   const { icmp } = survivor.notes;
   return icmp && icmp.lastNs >= gone.end.lastNs && reasons.includes(icmpRow(icmp)?.reason ?? '') ? icmp : null;
+};
+
+/** What the error said and who sent it. */
+const icmpDetail = ({ survivor }: Case): string | null => {
+  const { icmp } = survivor.notes;
+  return icmp ? `${icmpRow(icmp)?.title ?? `type ${icmp.type} code ${icmp.code}`}, said by ${icmp.from}` : null;
 };
 
 const neighbourAt = (theCase: Case, by: 'anyone' | 'survivor'): Moment | null => {
@@ -76,17 +88,18 @@ export const FACTS = {
   'syn-unreachable': {
     says: 'ICMP reported the {gone} out of reach for the SYN',
     find: (c) => at(icmpOf(c, 'network', 'host', 'filter', 'other'), !wasOpen(c) && c.gone.end.segments === 0),
+    detail: icmpDetail,
   },
   'syn-neighbour-silent': {
     says: 'nobody answered the ARP or neighbour questions for the {gone}',
     find: (c) => at(neighbourAt(c, 'anyone'), !wasOpen(c) && c.gone.end.segments === 0),
   },
   'syn-unanswered': {
-    says: 'the {survivor} resent its SYN and heard nothing',
+    says: 'from here on the {survivor} sent its SYN again and again, and heard nothing',
     find: (c) => at(asked(c), c.survivor.end.state === SYN_SENT && c.gone.end.segments === 0 && unanswered(c.survivor)),
   },
   'syn-ack-unanswered': {
-    says: 'the {survivor} resent its SYN-ACK and heard nothing',
+    says: 'from here on the {survivor} sent its SYN-ACK again and again, and heard nothing',
     find: (c) => at(asked(c), c.survivor.end.state === SYN_RECEIVED && !wasOpen(c) && unanswered(c.survivor)),
   },
   'syn-ack-resent-after-ack': {
@@ -130,7 +143,8 @@ export const FACTS = {
       // Data still on its way says that the gone end left early, not that the survivor sits there.
       const busy = c.survivor.end.outstanding > 0 || owesAnswer(c, c.survivor);
       if (!fin || !finAcked || closing || busy) return null;
-      return at(finAcked, c.clockNs - fin.timeNs >= CLOSE_WAIT_NS);
+      const waitedNs = c.clockNs - fin.timeNs;
+      return at(finAcked, waitedNs >= (finAcked.timeNs === c.clockNs ? DELAYED_ACK_NS : CLOSE_WAIT_NS));
     },
   },
   'data-after-fin-accepted': {
@@ -159,7 +173,7 @@ export const FACTS = {
     },
   },
   'survivor-unanswered': {
-    says: 'the {survivor} sent again and again, and the {gone} answered nothing',
+    says: 'from here on the {survivor} sent again and again, and the {gone} answered nothing',
     find: (c) => {
       const { missed } = c.gone.notes;
       const oneSided = c.gone.end.segments === 0 || (missed !== undefined && missed.timeNs > c.gone.end.lastNs);
@@ -170,6 +184,7 @@ export const FACTS = {
   'unreachable-by-icmp': {
     says: 'ICMP reported the {gone} out of reach',
     find: (c) => at(icmpOf(c, 'network', 'host'), c.survivor.end.unanswered > 0),
+    detail: icmpDetail,
   },
   'host-unreachable-by-icmp': {
     says: 'its last-hop router reported the host of the {gone} unreachable',
@@ -178,6 +193,7 @@ export const FACTS = {
   'filtered-by-icmp': {
     says: 'a filter said by ICMP that it stops these segments',
     find: (c) => at(icmpOf(c, 'filter'), c.survivor.end.unanswered > 0),
+    detail: icmpDetail,
   },
   'neighbour-silent': {
     says: 'nobody on the link of the {gone} answered the ARP or neighbour questions for it',
@@ -218,6 +234,13 @@ export const FACTS = {
     says: 'the {survivor} acknowledged one octet more of the {gone} than was captured: its FIN',
     find: (c) => at(lastMissed(c), lastMissed(c)?.octets === 1),
   },
+  'heard-just-before-rst': {
+    says: 'the {gone} had been heard a moment before the RST: nothing reboots so fast',
+    find: (c) => {
+      const { reset } = c.gone.notes;
+      return at(reset?.lastHeard, reset && reset.timeNs - reset.lastHeard.timeNs < FASTEST_REBOOT_NS);
+    },
+  },
   'unanswered-before-rst': {
     says: 'the {gone} had left segments unanswered before the RST',
     find: (c) => at(c.gone.notes.reset?.asked, (c.gone.notes.reset?.asked.count ?? 0) >= 2),
@@ -227,7 +250,7 @@ export const FACTS = {
     find: (c) => suddenReset(c, 'live-socket'),
   },
   'input-pending': {
-    says: 'the {gone} had taken data it never answered',
+    says: 'the kernel of the {gone} had acknowledged data that nobody there answered',
     find: (c) => {
       const reset = c.gone.notes.reset;
       return at(reset?.answers ?? reset, reset?.owedAnswer && !spokeFirst(c, c.gone));

@@ -1,10 +1,12 @@
 // What a scenario can be confused with, and what would tell: printed with every verdict it is not ruled out for.
 
-interface LookalikeRow {
+export interface LookalikeRow {
   /** Id of the scenario it would be, if it is one of ours. */
   readonly scenario: string | null;
   readonly title: string;
   readonly toTellApart: string;
+  /** The same where the gone end is the client, if that differs: nobody can connect to a client. */
+  readonly toTellApartOfClient?: string;
 }
 
 /** {gone} and {survivor} as in facts.ts; {address} is the gone end's address and port. */
@@ -49,6 +51,7 @@ export const LOOKALIKES = {
     title: 'a deliberate early close by the {gone}',
     toTellApart:
       'a new connection to {address}: refused means that the whole program is gone, accepted that one worker was',
+    toTellApartOfClient: 'whether the client still runs, and its timeouts: one that stops waiting closes like this',
   },
   aborted: {
     scenario: 'aborted',

@@ -15,7 +15,7 @@ import { communityIdOf } from './community-id.js';
 import { closedBy, endingOf, formOf } from './endings.js';
 import { errorsOf } from './errors.js';
 import type { ByEnd, ConnectionEvent, EndCounts, ErrorRecord, PeerAddress, VerdictRecord } from './events.js';
-import { FACTS } from './facts.js';
+import { FACTS, type FactId, type FactRow } from './facts.js';
 import { LOOKALIKES } from './lookalikes.js';
 
 const SECOND_NS = 1e9;
@@ -88,6 +88,13 @@ function countsOf(end: Endpoint): EndCounts {
   return { segments, bytes, retransmissions, duplicateAcks, outOfOrder, filledHoles, keepAlives, zeroWindows, resets };
 }
 
+function saysOf(id: FactId, theCase: Case): string {
+  const row: FactRow = FACTS[id];
+  const clause = inWords(row.says, theCase.gone.role);
+  const detail = row.detail?.(theCase);
+  return detail ? `${clause} (${detail})` : clause;
+}
+
 /** Payload octets outstanding: SYN and FIN take sequence space but are none. */
 function unacknowledged(end: Endpoint): number {
   let octets = end.outstanding;
@@ -141,7 +148,7 @@ function verdictOf(verdict: Verdict | null, server: Case, client: Case, time: (n
       fact,
       packet: moment.packet,
       at: time(moment.timeNs),
-      says: inWords(FACTS[fact].says, gone),
+      says: saysOf(fact, theCase),
     })),
     lookalikes: verdict.lookalikes.map(({ id, ofMotive = false }) => ({
       id,

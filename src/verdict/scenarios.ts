@@ -186,7 +186,7 @@ export const SCENARIOS = [
     title: 'host of the {gone} crashed and rebooted',
     meaning: 'The host came back without the connection: its new kernel answers the old connection with RST.',
     requires: [['gone-was-heard', 'no-socket-rst']],
-    excludes: ['capture-hole', 'gave-up-before'],
+    excludes: ['capture-hole', 'gave-up-before', 'heard-just-before-rst'],
     corroboratedBy: ['unanswered-before-rst'],
     lookalikes: [
       { id: 'failover', ruledOutBy: [] },

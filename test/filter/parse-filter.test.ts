@@ -165,7 +165,8 @@ describe('ports a filter names', () => {
 /** The caret stands under the offending word; the message begins with that word in quotes and goes on as told. */
 const REFUSED: readonly (readonly [filter: string, caret: string, message: RegExp])[] = [
   ['udp port 53', '^', /^"udp" is beyond what is decided per connection; supported: host, net, port, portrange,/],
-  ['port 80 or icmp', '           ^', /^"icmp" is beyond .* src\/dst, tcp, ip, ip6, and\/or\/not, parentheses$/],
+  ['port 80 or icmp', '           ^', /^"icmp" can be left out: what belongs to a connection is kept with it$/],
+  ['port 80 or udp', '           ^', /^"udp" is beyond .* src\/dst, tcp, ip, ip6, and\/or\/not, parentheses$/],
   ['tcp[13] & 2 != 0', '^', /^"tcp\[13\]" is beyond/],
   ['ip and tcp[tcpflags] & tcp-syn != 0', '       ^', /^"tcp\[tcpflags\]" is beyond/],
   ['greater 100', '^', /^"greater" is beyond/],
@@ -174,7 +175,7 @@ const REFUSED: readonly (readonly [filter: string, caret: string, message: RegEx
   ['gateway 10.0.0.1', '^', /^"gateway" is beyond/],
   ['proto 6', '^', /^"proto" is beyond/],
   ['ip broadcast', '   ^', /^"broadcast" is beyond/],
-  ['port 80 icmp', '        ^', /^"icmp" is beyond/],
+  ['port 80 icmp', '        ^', /^"icmp" can be left out/],
   ['ip proto 17', '         ^', /^"17" is not TCP/],
   ['ip6 proto', '         ^', /^the end of the filter is not TCP/],
 

@@ -122,6 +122,7 @@ export class Watcher {
   readonly tracker: Tracker;
   readonly anomalies: { readonly id: AnomalyId; readonly packet: number; readonly connection: number }[] = [];
   readonly opened: number[] = [];
+  readonly silent: View[] = [];
   readonly ended: View[] = [];
   readonly finals: View[] = [];
   nowNs = 0;
@@ -134,6 +135,7 @@ export class Watcher {
       opened: ({ id }) => this.opened.push(id),
       anomaly: (id, { connection, segment }) =>
         this.anomalies.push({ id, packet: segment.packet, connection: connection.id }),
+      silent: (connection, notes) => this.silent.push(this.viewOf(connection, notes)),
       ended: (connection, notes) => this.ended.push(this.viewOf(connection, notes)),
       final: (connection, notes) => this.finals.push(this.viewOf(connection, notes)),
     });

@@ -114,6 +114,22 @@ describe('acknowledgements', () => {
 });
 
 describe('silence', () => {
+  test('is told once, as soon as it has lasted long enough, and anew after an answer', () => {
+    const talk = established();
+    const data = talk.after(1).client.says(5, { lost: true });
+    talk.after(1).client.resends(data);
+    talk.after(1).client.resends(data);
+    expect(talk.watcher.silent).toHaveLength(0);
+    talk.after(1.5).client.resends(data);
+    expect(talk.watcher.silent).toHaveLength(1);
+    talk.after(4).client.resends(data);
+    expect(talk.watcher.silent).toHaveLength(1);
+    talk.server.ack();
+    const more = talk.client.says(5, { lost: true });
+    for (let i = 0; i < 3; i++) talk.after(2).client.resends(more);
+    expect(talk.watcher.silent).toHaveLength(2);
+  });
+
   test('data, FIN and keep-alives ask; any segment of the other end answers', () => {
     const talk = established();
     talk.after(60).client.probes();
