@@ -7,8 +7,8 @@ Examples:
       then all of them in a table, worst first
   tcpwatch -r incident.pcap -v port 9998
       the evidence, packet by packet, for the connections of one port
-  tcpwatch -r a.pcap -r b.pcapng.gz host 10.0.2.2
-      two files as one capture
+  tcpwatch -r web.pcap0 -r web.pcap1 host 10.0.2.2
+      rotated pieces of one capture, in their order
   ssh web1 sudo tcpdump -U -w - port 443 or icmp or arp | tcpwatch -r -
       while it happens, on another machine
   tcpwatch -r incident.pcap -o ndjson | jq 'select(.verdict.severity=="error")'
