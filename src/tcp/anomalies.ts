@@ -22,7 +22,6 @@ export const ANOMALIES = [
   { id: 'tcp.rst.ignored', title: 'RST the other end did not obey' },
   { id: 'tcp.impossible', title: 'flags RFC 9293 rules out in this state' },
   { id: 'icmp.implausible', title: 'ICMP error quoting numbers outside the window: not believed' },
-  { id: 'time.backwards', title: 'captured with an earlier time than the frame before it' },
 ] as const satisfies readonly AnomalyRow[];
 
 export type AnomalyId = (typeof ANOMALIES)[number]['id'];

@@ -20,7 +20,7 @@ import {
 } from './endpoint.js';
 import { acknowledge, advance, answers, asks, begin, isProbe, probe } from './flow.js';
 import { LETTER_ACK, LETTER_FIN, LETTER_SYN, LETTER_SYN_ACK, recordLetter } from './history.js';
-import type { Moment } from './notes.js';
+import type { Moment, ResetNote } from './notes.js';
 import { reset } from './resets.js';
 import { seqAdd, seqDiff } from './seq.js';
 import {
@@ -221,6 +221,11 @@ function fin(delivery: Delivery): void {
   delivery.hears(receiver, HEARS_FIN, true);
 }
 
+/** It was not in flight when the RST passed: it came too late for that, or acknowledges what was sent after the RST. */
+function goesOn({ timeNs, flags, ack }: Segment, reset: ResetNote): boolean {
+  return timeNs - reset.timeNs > IN_FLIGHT_NS || ((flags & ACK) !== 0 && seqDiff(ack, reset.ownNxt) > 0);
+}
+
 /** A segment of an end that a RST should have ended: what follows decides whose RST it was and who obeyed it. */
 function doubtReset(delivery: Delivery): void {
   const { sender, receiver, segment, connection } = delivery;
@@ -236,7 +241,7 @@ function doubtReset(delivery: Delivery): void {
     delivery.senderNotes.ignoredReset ??= momentOf(delivery);
     delivery.flag('tcp.rst.ignored');
     if (receiver.state === CLOSED) receiver.revert();
-  } else if (others?.accepted && !own && segment.timeNs - others.timeNs > IN_FLIGHT_NS) {
+  } else if (others?.accepted && !own && goesOn(segment, others)) {
     others.accepted = false;
     delivery.receiverNotes.ignoredReset ??= momentOf(delivery);
     delivery.flag('tcp.rst.ignored');

@@ -25,7 +25,7 @@ export function isCopy(sender: Endpoint, segment: Segment): boolean {
     ints[fingerprintsAt + (sender.segments & 3)] = print;
     return false;
   }
-  return segment.timeNs - sender.lastNs < (segment.ipId > 0 ? IDENTIFIED_COPY_WINDOW_NS : COPY_WINDOW_NS);
+  return Math.abs(segment.timeNs - sender.lastNs) < (segment.ipId > 0 ? IDENTIFIED_COPY_WINDOW_NS : COPY_WINDOW_NS);
 }
 
 function fingerprint(segment: Segment): number {

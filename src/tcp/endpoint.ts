@@ -130,3 +130,7 @@ export class Endpoint {
   /** Whether this end holds (or, its time being up, held) TIME-WAIT. */
   get waits() { return this.state === TIME_WAIT; }
 }
+
+/** Whether the peer has acknowledged data of this end, seen or not: more than its SYN. */
+export const hasHadDataTaken = (end: Endpoint): boolean =>
+  end.has(ACKED_BY_PEER) && ((end.sndUna - end.firstSeq) | 0) > (end.has(SENT_SYN) ? 1 : 0);

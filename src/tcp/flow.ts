@@ -51,7 +51,9 @@ export function acknowledge(delivery: Delivery): void {
   const window = scale ? segment.window << sender.windowScaleShift : segment.window;
   const advance = seqDiff(ack, receiver.sndUna);
   if (!receiver.has(BEGUN)) {
-    if (!receiver.has(ACKED_BY_PEER) || advance > 0) receiver.sndUna = receiver.sndNxt = receiver.firstSeq = ack;
+    // Of an end not seen yet the first ACK tells where it stood, and later ones how far it got.
+    if (!receiver.has(ACKED_BY_PEER)) receiver.firstSeq = ack;
+    if (!receiver.has(ACKED_BY_PEER) || advance > 0) receiver.sndUna = receiver.sndNxt = ack;
   } else if (advance > 0) {
     const unseen = seqDiff(ack, receiver.sndNxt);
     if (unseen > 0) {

@@ -46,13 +46,13 @@ export class Neighbours {
 
   /**
    * The longest unanswered questioning for `target` since `sinceNs`.
-   * @param asker only questions of this address count, if given.
+   * @param asker only questions of this address count, if given; or, with `except`, only those of others.
    * @returns null if it was not asked for, or has answered.
    */
   unanswered(
     target: { words: Int32Array; at: number; ipVersion: number; vlanKey: number },
     sinceNs: number,
-    asker: { words: Int32Array; at: number } | null,
+    asker: { words: Int32Array; at: number; except: boolean } | null,
   ): Unanswered | null {
     if (this.asked.size === 0) return null;
     const network = target.vlanKey * 8 + target.ipVersion;
@@ -60,7 +60,7 @@ export class Neighbours {
     let longest: Unanswered | null = null;
     for (const [name, question] of askers ?? []) {
       if (question.timeNs < sinceNs) continue;
-      if (asker && name !== keyOf(asker.words, asker.at, network)) continue;
+      if (asker && (name === keyOf(asker.words, asker.at, network)) === asker.except) continue;
       if (!longest || question.count > longest.count) longest = question;
     }
     return longest;

@@ -9,7 +9,7 @@ export interface Moment {
   readonly timeNs: number;
 }
 
-/** What a RST looks like, and so where it can come from (`explain` has the anatomy). */
+/** What a RST looks like, and so where it can come from (resets.ts). */
 export type ResetShape = 'refused' | 'no-socket' | 'live-socket' | 'odd';
 
 /** A RST sent in the name of an end. */
@@ -19,6 +19,8 @@ export interface ResetNote extends Moment {
   accepted: boolean;
   /** Frame of the other end's last segment: what the RST answers, if it answers anything. */
   readonly answers: Moment | null;
+  /** SND.NXT of the sender: an ACK of the other end beyond it shows that end alive after the RST. */
+  readonly ownNxt: number;
   /** SND.NXT of the other end: an ACK beyond it shows that end alive after the RST. */
   readonly peerNxt: number;
   /** The sender's last segment before it. */

@@ -5,12 +5,13 @@
 // other end had got, so a RST kills if it fits any RCV.NXT that end can have had.
 
 import { ACK, type Segment } from '../wire/segment.js';
-import { HANDSHAKE_DONE, MID_STREAM, SPOKE } from './connection.js';
+import { HANDSHAKE_DONE, MID_STREAM } from './connection.js';
 import type { Delivery } from './delivery.js';
 import {
   BEGUN,
   type Endpoint,
   HAS_IP_ID,
+  hasHadDataTaken,
   IP_ID_JUMPS,
   OFFERS_TIMESTAMPS,
   OWES_ANSWER,
@@ -74,7 +75,7 @@ function givesUp(sender: Endpoint, segment: Segment): boolean {
 function describe(delivery: Delivery): ResetNote {
   const { sender, receiver, segment } = delivery;
   const shape = shapeOf(delivery);
-  const comparable = sender.segments > 2 && !sender.has(TTL_VARIES);
+  const distance = sender.segments > 1 && !sender.has(TTL_VARIES) ? Math.abs(sender.ttl - segment.ttl) : 0;
   const bothOffer = sender.has(OFFERS_TIMESTAMPS) && receiver.has(OFFERS_TIMESTAMPS);
   return {
     packet: segment.packet,
@@ -82,9 +83,11 @@ function describe(delivery: Delivery): ResetNote {
     shape,
     accepted: mustObey(delivery, shape),
     answers: receiver.segments > 0 ? { packet: receiver.lastPacket, timeNs: receiver.lastNs } : null,
+    ownNxt: sender.sndNxt,
     peerNxt: receiver.sndNxt,
     lastHeard: { packet: sender.lastPacket, timeNs: sender.lastNs },
-    ttlDistance: comparable ? Math.abs(sender.ttl - segment.ttl) : 0,
+    // One hop against a single segment is too little.
+    ttlDistance: sender.segments > 2 || distance > 1 ? distance : 0,
     ipIdOff: (segment.flags & ACK) !== 0 && ipIdOff(sender, segment),
     lacksTimestamps: (segment.flags & ACK) !== 0 && bothOffer && !segment.hasTimestamps && shape !== 'refused',
     asked: { packet: receiver.unansweredPacket, timeNs: receiver.unansweredNs, count: receiver.unanswered },
@@ -97,8 +100,8 @@ function describe(delivery: Delivery): ResetNote {
 /** No data was taken yet: none was sent, or the server that now resets had not got beyond its SYN-ACK. */
 function beforeData({ sender, receiver, connection }: Delivery): boolean {
   if (connection.has(MID_STREAM) || sender.has(SENT_FIN) || receiver.has(SENT_FIN)) return false;
-  const tookNothing = !sender.has(SENT_DATA) && seqDiff(receiver.sndUna, receiver.firstSeq) <= 1;
-  return !connection.has(SPOKE) || (sender === connection.server && receiver.has(SENT_SYN) && tookNothing);
+  if (sender.has(SENT_DATA) || hasHadDataTaken(receiver)) return false;
+  return receiver.has(SENT_DATA) ? sender === connection.server : !hasHadDataTaken(sender);
 }
 
 function shapeOf({ sender, receiver, segment, connection }: Delivery): ResetShape {
@@ -109,7 +112,9 @@ function shapeOf({ sender, receiver, segment, connection }: Delivery): ResetShap
     return seqDiff(seq, low) >= 0 && seqDiff(seq, sender.sndNxt) <= 0 ? 'no-socket' : 'odd';
   }
   const answersSyn = receiver.has(SENT_SYN) && !sender.has(SENT_SYN) && !connection.has(HANDSHAKE_DONE);
-  if (answersSyn && seqDiff(ack, receiver.sndNxt) === 0) return 'refused';
+  // A SYN with data (TCP Fast Open) may be refused with or without its data.
+  const coversSyn = seqDiff(ack, receiver.firstSeq) > 0 && seqDiff(ack, receiver.sndNxt) <= 0;
+  if (answersSyn && coversSyn) return 'refused';
   const seqFits = seqDiff(seq, sender.sndUna) >= 0 && seqDiff(seq, sender.sndNxt) <= 0;
   const ackFits = seqDiff(ack, receiver.sndUna) >= 0 && seqDiff(ack, receiver.sndNxt) <= 0;
   return (seqFits || !sender.has(BEGUN)) && ackFits ? 'live-socket' : 'odd';

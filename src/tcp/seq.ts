@@ -9,8 +9,5 @@ export const seqDiff = (a: number, b: number): number => (a - b) | 0;
 /** `seq` moved on by `octets`. */
 export const seqAdd = (seq: number, octets: number): number => (seq + octets) | 0;
 
-/** The later of two sequence numbers. */
-export const seqMax = (a: number, b: number): number => (((a - b) | 0) >= 0 ? a : b);
-
 /** The number as it stands on the wire, 0 .. 2^32-1. */
 export const seqOnWire = (seq: number): number => seq >>> 0;

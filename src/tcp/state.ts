@@ -70,7 +70,7 @@ const LEGEND = {
 } as const;
 
 // A mid-stream capture meets ends in UNSEEN that are long since synchronised: their first segment says at least so much.
-// A SYN on a synchronised connection never comes here: it opens a new one (see Tracker.onSyn).
+// A SYN on a synchronised connection never comes here: it opens a new one (see Tracker.opensAnew).
 export const SENDS = table('sends', [
   /*            un ss sr es f1 f2 cw cg la tw cl */
   /* SYN     */ 'ss .  .  !  !  !  !  !  !  !  ! ',

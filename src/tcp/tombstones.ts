@@ -1,6 +1,6 @@
 // Graves of finished connections, so that a late FIN, RST or ACK finds its owner and opens no new connection.
 
-import { type Segment, SYN } from '../wire/segment.js';
+import { FIN, type Segment, SYN } from '../wire/segment.js';
 import type { Connection } from './connection.js';
 import { ACKED_BY_PEER, BEGUN, type Endpoint, SENT_SYN } from './endpoint.js';
 import { seqDiff } from './seq.js';
@@ -45,7 +45,10 @@ export class Tombstones {
     const { next, isn } = fromHigh ? grave.high : grave.low;
     // Of a capture that sees one direction only, a SYN-ACK with another ISN begins a new connection.
     if (segment.flags & SYN) return segment.seq === isn;
-    return next === null || Math.abs(seqDiff(segment.seq, next)) < REACH;
+    if (next === null) return true;
+    // What brings new sequence space is no stray of a connection that had ended.
+    const beyond = seqDiff(segment.seq, next) + segment.payloadLength + (segment.flags & FIN ? 1 : 0);
+    return beyond <= 0 && beyond > -REACH;
   }
 }
 

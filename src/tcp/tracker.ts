@@ -259,7 +259,8 @@ export class Tracker {
     store.move(other, index);
     const { older } = other;
     this.listener.final(other, delivery.notesOf(index));
-    this.tombstones.bury(other);
+    // An evicted connection may well live on: its next segment picks it up again.
+    if (!other.has(EVICTED)) this.tombstones.bury(other);
     delivery.forget(index);
     other.id = 0;
     this.unlink(index);

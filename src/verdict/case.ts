@@ -58,7 +58,8 @@ export function openCase(
 /** Whether the connection ever carried, or could carry, data. */
 export function wasOpen({ connection }: Case): boolean {
   if (connection.has(MID_STREAM) || connection.has(HANDSHAKE_DONE)) return true;
-  return connection.has(SPOKE) && connection.client.segments > 0 && connection.server.segments > 0;
+  const heard = ({ segments, resets }: Endpoint): boolean => segments > resets;
+  return connection.has(SPOKE) && heard(connection.client) && heard(connection.server);
 }
 
 /** Whether this side spoke first; the other one is the end that owes answers. */
@@ -83,11 +84,11 @@ export function unanswered({ end }: Side): boolean {
 }
 
 /** Neighbour questions about the gone end that nobody answered since it was last heard. @param by who must have asked. */
-export function neighbourSilence(theCase: Case, by: 'anyone' | 'survivor'): Unanswered | null {
+export function neighbourSilence(theCase: Case, by: 'anyone' | 'survivor' | 'others'): Unanswered | null {
   const { connection, gone, survivor, neighbours } = theCase;
   const { ints, ipVersion, vlanKey } = connection;
   const since = gone.end.segments > 0 ? gone.end.lastNs : connection.openedNs;
   const target = { words: ints, at: connection.addressAt(gone.end), ipVersion, vlanKey };
-  const asker = by === 'survivor' ? { words: ints, at: connection.addressAt(survivor.end) } : null;
-  return neighbours.unanswered(target, since, asker);
+  const asker = { words: ints, at: connection.addressAt(survivor.end) };
+  return neighbours.unanswered(target, since, by === 'anyone' ? null : { ...asker, except: by === 'others' });
 }

@@ -43,20 +43,21 @@ const hadClosed = ({ survivor }: Case, beforeNs: number): boolean =>
   (survivor.notes.fin?.timeNs ?? Infinity) < beforeNs;
 
 /** When an end that goes unanswered gives up: by its resends of data or, probing an idle connection, by keep-alives. */
-function givesUpNs({ survivor: { end } }: Case): number {
-  if (end.outstanding > 0) return end.unansweredNs + DATA_TIMEOUT_NS;
+function givesUpNs({ gone, survivor: { end } }: Case): number {
+  // Probes of a closed window run out like data, not like keep-alives (Linux tcp_probe_timer).
+  if (end.outstanding > 0 || gone.end.window === 0) return end.unansweredNs + DATA_TIMEOUT_NS;
   const interval = (end.lastAskNs - end.unansweredNs) / Math.max(1, end.unanswered - 1);
   return end.unansweredNs + interval * KEEP_ALIVE_PROBES;
 }
 
 export const ERRORS = [
   {
-    id: 'refused',
+    id: 'errno-refused',
     title: 'RST to the SYN: connect() gives ECONNREFUSED',
     gives: (c) => (sees(c, 'syn-refused') ? one('connect', 'ECONNREFUSED', 'now') : null),
   },
   {
-    id: 'connect-icmp',
+    id: 'errno-icmp',
     title: 'ICMP error to the SYN: connect() gives its errno',
     gives: (c) => {
       const errno = c.survivor.notes.icmp && icmpRow(c.survivor.notes.icmp)?.errno;
@@ -64,7 +65,7 @@ export const ERRORS = [
     },
   },
   {
-    id: 'connect-silence',
+    id: 'errno-connect-silence',
     title: 'SYN unanswered: connect() gives ETIMEDOUT when the SYN retries run out',
     gives: (c) => {
       const { end } = c.survivor;
@@ -73,7 +74,7 @@ export const ERRORS = [
     },
   },
   {
-    id: 'eof',
+    id: 'errno-eof',
     title: 'FIN: read() gives EOF',
     gives: (c) => {
       const { fin, finAcked } = c.gone.notes;
@@ -84,7 +85,7 @@ export const ERRORS = [
     },
   },
   {
-    id: 'reset',
+    id: 'errno-reset',
     // After a FIN, Linux gives EPIPE; older BSDs gave ECONNRESET there, as Stevens has it.
     title: 'RST: read() gives ECONNRESET once and write() EPIPE; after a FIN, only EPIPE',
     gives: (c) => {
@@ -97,7 +98,7 @@ export const ERRORS = [
     },
   },
   {
-    id: 'silence',
+    id: 'errno-silence',
     title: 'no answer: ETIMEDOUT when the retries run out, or the errno of the ICMP error that came meanwhile',
     gives: (c) => {
       // Its own RST to a peer that came back too late shows that its socket is gone.

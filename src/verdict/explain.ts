@@ -1,6 +1,7 @@
 // `tcpwatch explain ID`: the words of a row, whatever table it stands in.
 
 import { ANOMALIES } from '../tcp/anomalies.js';
+import { DECODE_STATUSES } from '../wire/status.js';
 
 import { inWords } from './classify.js';
 import { ENDINGS } from './endings.js';
@@ -17,6 +18,7 @@ export const EXPLAINABLE: Readonly<Record<string, readonly string[]>> = {
   errors: ERRORS.map((row) => row.id),
   lookalikes: Object.keys(LOOKALIKES),
   anomalies: ANOMALIES.map((row) => row.id),
+  statuses: DECODE_STATUSES.map((row) => row.id),
 };
 
 /** The words of the row with this id, as lines; null if there is none. */
@@ -25,12 +27,14 @@ export function explain(id: string): string[] | null {
   if (scenario) return explainScenario(scenario);
   const ending = ENDINGS.find((row) => row.id === id);
   if (ending) return [`${id}: an ending, what is on the wire`, `  ${ending.meaning}`];
-  if (id in FACTS) return [`${id}: a fact`, `  ${inWords(FACTS[id as FactId].says, 'server')}`];
-  if (id in LOOKALIKES) return explainLookalike(id as LookalikeId);
+  if (Object.hasOwn(FACTS, id)) return [`${id}: a fact`, `  ${inWords(FACTS[id as FactId].says, 'server')}`];
+  if (Object.hasOwn(LOOKALIKES, id)) return explainLookalike(id as LookalikeId);
   const error = ERRORS.find((row) => row.id === id);
   if (error) return [`${id}: what a program sees`, `  ${error.title}`];
   const anomaly = ANOMALIES.find((row) => row.id === id);
-  return anomaly ? [`${id}: an anomaly of one segment`, `  ${anomaly.title}`] : null;
+  if (anomaly) return [`${id}: an anomaly of one segment`, `  ${anomaly.title}`];
+  const status = DECODE_STATUSES.find((row) => row.id === id);
+  return status ? [`${id}: what became of a frame`, `  ${status.title}`] : null;
 }
 
 // Told for the server; every row holds for the client, mirrored.

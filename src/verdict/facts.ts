@@ -4,7 +4,7 @@
 // it, or null. Rows of scenarios.ts name facts by id; a misspelt one does not compile.
 
 import { MID_STREAM } from '../tcp/connection.js';
-import { SENT_DATA, SENT_FIN } from '../tcp/endpoint.js';
+import { hasHadDataTaken, SENT_DATA, SENT_FIN, SENT_SYN } from '../tcp/endpoint.js';
 import type { Moment } from '../tcp/notes.js';
 import { seqDiff } from '../tcp/seq.js';
 import { SYN_RECEIVED, SYN_SENT } from '../tcp/state.js';
@@ -34,6 +34,8 @@ const FIN_WAIT_2_NS = 60e9;
 const PROMPT_NS = 3e9;
 /** No host loses its connections and is back within this time of its last segment; a firewall's rule takes hold at once. */
 const FASTEST_REBOOT_NS = 10e6;
+/** The shortest idle timeout of common middleboxes. */
+const IDLE_TIMEOUT_NS = 60e9;
 /** Neighbour questions that make a host count as not there: three (RFC 4861 MAX_MULTICAST_SOLICIT), over this long. */
 const NEIGHBOUR_ASKS = 3;
 const NEIGHBOUR_NS = 2e9;
@@ -57,17 +59,25 @@ const icmpDetail = ({ survivor }: Case): string | null => {
   return icmp ? `${icmpRow(icmp)?.title ?? `type ${icmp.type} code ${icmp.code}`}, said by ${icmp.from}` : null;
 };
 
-const neighbourAt = (theCase: Case, by: 'anyone' | 'survivor'): Moment | null => {
+const neighbourAt = (theCase: Case, by: 'anyone' | 'survivor' | 'others'): Moment | null => {
   const question = neighbourSilence(theCase, by);
   return question && question.count >= NEIGHBOUR_ASKS && question.lastNs - question.timeNs >= NEIGHBOUR_NS
     ? question
     : null;
 };
 
-/** The gone end's RST to the survivor's segment, if it had never closed. */
-const suddenReset = ({ gone }: Case, shape: string) => {
+/** A RST that still belongs to the handshake. */
+const handshakeReset = ({ connection, gone }: Case) => {
   const reset = decisiveReset(gone);
-  if (reset?.shape !== shape || gone.notes.gaveUp || reset.beforeData) return null;
+  if (!reset?.beforeData || reset.shape === 'refused' || !connection.server.has(SENT_SYN)) return null;
+  return reset.timeNs - (connection.handshakeNs || connection.openedNs) < HANDSHAKE_TAIL_NS ? reset : null;
+};
+
+/** The gone end's RST to the survivor's segment, if it had never closed. */
+const suddenReset = (theCase: Case, shape: string) => {
+  const { gone } = theCase;
+  const reset = decisiveReset(gone);
+  if (reset?.shape !== shape || gone.notes.gaveUp || handshakeReset(theCase)) return null;
   return gone.end.has(SENT_FIN) && gone.notes.fin!.timeNs <= reset.timeNs ? null : reset;
 };
 
@@ -111,16 +121,16 @@ export const FACTS = {
     find: (c) => at(c.gone.notes.synAckResentAfterAck, (c.gone.notes.synAckResentAfterAck?.count ?? 0) >= 2),
   },
   'reset-before-data': {
-    says: 'the {gone} sent RST in or right after the handshake, before any data',
-    find: (c) => {
-      const reset = decisiveReset(c.gone);
-      if (!reset?.beforeData || reset.shape === 'refused') return null;
-      return at(reset, reset.timeNs - (c.connection.handshakeNs || c.connection.openedNs) < HANDSHAKE_TAIL_NS);
-    },
+    says: 'the {gone} sent RST in or right after the handshake, before it took any data',
+    find: (c) => at(handshakeReset(c)),
   },
   'outage-healed': {
     says: 'the {gone} went silent for a while and answered again',
     find: (c) => at(c.survivor.notes.healed),
+  },
+  'rst-ignored': {
+    says: 'a RST in the name of one end was not obeyed by the other',
+    find: (c) => at(c.gone.notes.ignoredReset ?? c.survivor.notes.ignoredReset),
   },
   'gone-sent-fin': { says: 'the {gone} sent FIN', find: (c) => at(c.gone.notes.fin) },
   'fin-acknowledged': { says: 'the {survivor} acknowledged the FIN', find: (c) => at(c.gone.notes.finAcked) },
@@ -180,6 +190,10 @@ export const FACTS = {
       return at(asked(c), wasOpen(c) && !oneSided && unanswered(c.survivor));
     },
   },
+  'idle-before-silence': {
+    says: 'the connection had been idle for at least a minute: firewalls and balancers forget it after 60, 350 or 3600 s',
+    find: (c) => at(asked(c), c.survivor.end.unansweredNs - c.gone.end.lastNs >= IDLE_TIMEOUT_NS),
+  },
   'survivor-gave-up': { says: 'the {survivor} gave up with RST', find: (c) => at(c.survivor.notes.gaveUp) },
   'unreachable-by-icmp': {
     says: 'ICMP reported the {gone} out of reach',
@@ -187,7 +201,7 @@ export const FACTS = {
     detail: icmpDetail,
   },
   'host-unreachable-by-icmp': {
-    says: 'its last-hop router reported the host of the {gone} unreachable',
+    says: 'a router reported the host of the {gone} unreachable, as its last hop does',
     find: (c) => at(icmpOf(c, 'host'), c.survivor.end.unanswered > 0),
   },
   'filtered-by-icmp': {
@@ -196,8 +210,8 @@ export const FACTS = {
     detail: icmpDetail,
   },
   'neighbour-silent': {
-    says: 'nobody on the link of the {gone} answered the ARP or neighbour questions for it',
-    find: (c) => at(neighbourAt(c, 'anyone'), c.gone.end.segments > 0),
+    says: 'a router asked the link for the {gone} and got no answer',
+    find: (c) => at(neighbourAt(c, 'others'), c.gone.end.segments > 0),
   },
   'neighbour-silent-to-survivor': {
     says: 'the {survivor} itself asked the link for the {gone} and got no answer',
@@ -224,7 +238,7 @@ export const FACTS = {
   },
   'gone-was-heard': {
     says: 'the {gone} was last heard here, and had not closed',
-    find: (c) => at(c.gone.notes.reset?.lastHeard, c.gone.end.segments > c.gone.end.resets),
+    find: (c) => at(c.gone.notes.reset?.lastHeard, (c.gone.notes.reset?.lastHeard.packet ?? 0) > 0),
   },
   'capture-hole': {
     says: 'the capture missed the last the {gone} sent',
@@ -232,7 +246,13 @@ export const FACTS = {
   },
   'fin-missed': {
     says: 'the {survivor} acknowledged one octet more of the {gone} than was captured: its FIN',
-    find: (c) => at(lastMissed(c), lastMissed(c)?.octets === 1),
+    find: (c) => {
+      const missed = lastMissed(c);
+      const reset = decisiveReset(c.gone);
+      // A stack that had closed answers data with RST alone: an ACK after the hole, or a live socket, says it was data.
+      const closed = reset?.shape === 'no-socket' && missed && reset.lastHeard.timeNs <= missed.timeNs;
+      return at(missed, missed?.octets === 1, closed);
+    },
   },
   'heard-just-before-rst': {
     says: 'the {gone} had been heard a moment before the RST: nothing reboots so fast',
@@ -262,7 +282,11 @@ export const FACTS = {
   },
   'survivor-sent-nothing': {
     says: 'the {survivor} had sent no data, so there was no unread input',
-    find: (c) => at(c.gone.notes.reset, !c.survivor.end.has(SENT_DATA) && !c.connection.has(MID_STREAM)),
+    find: (c) => {
+      const { end, notes } = c.survivor;
+      const sent = end.has(SENT_DATA) || hasHadDataTaken(end) || notes.missed !== undefined || end.segments === 0;
+      return at(c.gone.notes.reset, !sent, !c.connection.has(MID_STREAM));
+    },
   },
   'rst-ttl-differs': {
     says: 'the TTL of the RST is not the one of the {gone}',

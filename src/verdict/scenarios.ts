@@ -49,7 +49,7 @@ export const SCENARIOS = [
     requires: [['both-fins-acknowledged']],
     excludes: [],
     corroboratedBy: [],
-    alsoTells: ['outage-healed'],
+    alsoTells: ['outage-healed', 'rst-ignored'],
     lookalikes: [{ id: 'process-ended', ruledOutBy: [], ofMotive: true }],
     symmetric: true,
   },
@@ -106,6 +106,21 @@ export const SCENARIOS = [
     lookalikes: [{ id: 'lost-ack', ruledOutBy: [] }],
   },
   {
+    id: 'reset-by-middlebox',
+    document: null,
+    severity: 'error',
+    title: 'reset by something in between, in the name of the {gone}',
+    meaning: 'The RST does not fit the end it claims to come from: a firewall, balancer or censor sent it.',
+    // Options and IPv4 identification differ between honest stacks too: either alone only adds weight.
+    requires: [['sender-talked-on'], ['rst-ttl-differs'], ['rst-lacks-timestamps', 'rst-ip-id-off']],
+    excludes: [],
+    corroboratedBy: ['rst-ttl-differs', 'rst-ttl-far-off', 'rst-lacks-timestamps', 'rst-ip-id-off'],
+    lookalikes: [
+      { id: 'asymmetric-path', ruledOutBy: ['sender-talked-on'] },
+      { id: 'lost-state', ruledOutBy: ['sender-talked-on', 'rst-lacks-timestamps'] },
+    ],
+  },
+  {
     id: 'handshake-aborted',
     document: null,
     severity: 'notice',
@@ -115,6 +130,7 @@ export const SCENARIOS = [
     excludes: [],
     corroboratedBy: [],
     lookalikes: [
+      { id: 'firewall-cut', ruledOutBy: ['survivor-sent-nothing'] },
       { id: 'scan-or-health-check', ruledOutBy: [], ofMotive: true },
       { id: 'backlog-overflow', ruledOutBy: [], ofMotive: true },
     ],
@@ -137,21 +153,6 @@ export const SCENARIOS = [
     lookalikes: [
       { id: 'process-then-cut', ruledOutBy: ['fin-reset-soon'] },
       { id: 'short-fin-wait', ruledOutBy: ['survivor-unanswered', 'unreachable-by-icmp', 'neighbour-silent'] },
-    ],
-  },
-  {
-    id: 'reset-by-middlebox',
-    document: null,
-    severity: 'error',
-    title: 'reset by something in between, in the name of the {gone}',
-    meaning: 'The RST does not fit the end it claims to come from: a firewall, balancer or censor sent it.',
-    // Options and IPv4 identification differ between honest stacks too: either alone only adds weight.
-    requires: [['sender-talked-on'], ['rst-ttl-differs'], ['rst-lacks-timestamps', 'rst-ip-id-off']],
-    excludes: [],
-    corroboratedBy: ['rst-ttl-differs', 'rst-ttl-far-off', 'rst-lacks-timestamps', 'rst-ip-id-off'],
-    lookalikes: [
-      { id: 'asymmetric-path', ruledOutBy: ['sender-talked-on'] },
-      { id: 'lost-state', ruledOutBy: ['sender-talked-on', 'rst-lacks-timestamps'] },
     ],
   },
   {
@@ -201,7 +202,7 @@ export const SCENARIOS = [
     meaning: 'A filter on the way stops the segments and says so by ICMP; the host behind it may be well.',
     requires: [['survivor-unanswered', 'filtered-by-icmp']],
     excludes: [],
-    corroboratedBy: [],
+    corroboratedBy: ['idle-before-silence'],
     lookalikes: [{ id: 'host-crashed', ruledOutBy: [] }],
   },
   {

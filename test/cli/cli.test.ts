@@ -91,7 +91,7 @@ describe('usage', () => {
     const examples = [...stdout.matchAll(/^ {2}(?:.*\| )?tcpwatch ((?:-|explain)[^|\n]*)/gm)].map(([, words]) => words);
     expect(examples.length).toBe(6);
     for (const example of examples) {
-      const words = example.replaceAll(/\S+\.pcap(ng\.gz)?\b/g, 'killed.pcap').trim();
+      const words = example.replaceAll(/\S+\.pcap\d?\b/g, 'killed.pcap').trim();
       expect((await typed(words, { stdin: killed })).code, example).toBe(0);
     }
   });

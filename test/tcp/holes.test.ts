@@ -3,7 +3,7 @@
 import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
 import { Holes } from '../../src/tcp/holes.js';
-import { seqAdd, seqDiff, seqMax, seqOnWire } from '../../src/tcp/seq.js';
+import { seqAdd, seqDiff, seqOnWire } from '../../src/tcp/seq.js';
 import { conversation } from '../support/conversation.js';
 
 const SPACE = 200;
@@ -189,9 +189,6 @@ describe('sequence numbers', () => {
         fc.integer({ min: -(2 ** 31), max: 2 ** 31 - 1 }),
         (a, d) => {
           expect(seqDiff(seqAdd(a, d), a)).toBe(d);
-          expect(seqMax(a, seqAdd(a, d))).toBe(
-            d > 0 ? seqAdd(a, d) : d === 0 ? a : d === -(2 ** 31) ? seqMax(a, seqAdd(a, d)) : a,
-          );
           expect(seqOnWire(a)).toBe(a < 0 ? a + 2 ** 32 : a);
         },
       ),

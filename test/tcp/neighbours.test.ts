@@ -24,7 +24,7 @@ function link() {
     answers: (from: string, seconds: number, vlanKey = 0) => note(false, from, NOBODY, seconds, vlanKey),
     unanswered: (target: string, sinceSeconds = 0, asker?: string, vlanKey = 0) => {
       const { words, ipVersion } = parseAddress(target)!;
-      const by = asker === undefined ? null : { words: parseAddress(asker)!.words, at: 0 };
+      const by = asker === undefined ? null : { words: parseAddress(asker)!.words, at: 0, except: false };
       return neighbours.unanswered({ words, at: 0, ipVersion, vlanKey }, sinceSeconds * 1e9, by);
     },
   };

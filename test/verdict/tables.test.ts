@@ -2,6 +2,7 @@
 import { describe, expect, it } from 'vitest';
 import { inWords, weigh } from '../../src/verdict/classify.js';
 import { ENDINGS } from '../../src/verdict/endings.js';
+import { ERRORS } from '../../src/verdict/errors.js';
 import { EXPLAINABLE, explain } from '../../src/verdict/explain.js';
 import { FACTS, type FactId } from '../../src/verdict/facts.js';
 import { LOOKALIKES } from '../../src/verdict/lookalikes.js';
@@ -89,11 +90,16 @@ describe('words', () => {
 
   it('can be asked for, every one', () => {
     for (const id of Object.values(EXPLAINABLE).flat()) expect(explain(id), id).not.toBeNull();
-    expect(explain('no-such-thing')).toBeNull();
+    for (const id of ['no-such-thing', 'constructor', '__proto__', 'toString']) expect(explain(id), id).toBeNull();
   });
 
   it('name no two things alike, but for one ending that is its own scenario', () => {
-    const ids = [...rows.map((row) => row.id), ...ENDINGS.map((row) => row.id), ...Object.keys(FACTS)];
+    const ids = [
+      ...rows.map((row) => row.id),
+      ...ENDINGS.map((row) => row.id),
+      ...Object.keys(FACTS),
+      ...ERRORS.map((row) => row.id),
+    ];
     expect(ids.filter((id, n) => ids.indexOf(id) !== n)).toEqual(['connect-unreachable']);
   });
 });

@@ -1,0 +1,131 @@
+// Verdicts that would be wrong if they were said, or said too surely: what is not captured is not proof.
+import { describe, expect, it } from 'vitest';
+import type { ConnectionEvent } from '../../src/pipeline.js';
+import type { PcapRecord } from '../support/captures.js';
+import { CLOSED, captureOf, conversation, OPEN, type Row } from '../support/packet-rows.js';
+import { eventsOf } from '../support/render.js';
+
+const HANDSHAKE: readonly Row[] = OPEN.slice(0, 3);
+/** Where the TTL stands behind an Ethernet header. */
+const TTL = 14 + 8;
+
+async function connectionsOf(records: readonly PcapRecord[]): Promise<ConnectionEvent[]> {
+  const events = await eventsOf(captureOf(records));
+  return events.filter((event) => event.type === 'connection');
+}
+
+/** The one connection of a talk, without the frames that were not captured (numbers from 1). */
+async function judged(rows: readonly Row[], { missing = [] as number[], ttl = {} as Record<number, number> } = {}) {
+  const records = conversation(rows);
+  for (const [frame, value] of Object.entries(ttl)) records[Number(frame) - 1].data![TTL] = value;
+  const [connection, ...others] = await connectionsOf(records.filter((_, n) => !missing.includes(n + 1)));
+  expect(others).toEqual([]);
+  return connection;
+}
+
+const said = ({ verdict: { scenario, end, confidence } }: ConnectionEvent) => ({ scenario, end, confidence });
+const NOTHING = { scenario: null, end: null, confidence: null };
+
+describe('a capture of one direction', () => {
+  const servers = (rows: readonly Row[]) => conversation(rows).filter((_, n) => rows[n][1] === 'server');
+
+  it('claims no silence', async () => {
+    const rows: Row[] = [...OPEN, [0.1, 'server', 'PA', 10], [5, 'server', 'PA', 10], [9, 'server', 'PA', 10]];
+    const [connection] = await connectionsOf(servers(rows));
+    expect(said(connection)).toEqual(NOTHING);
+    expect(connection.ending).toBe('open');
+  });
+
+  it('claims no abort before data', async () => {
+    const rows: Row[] = [...HANDSHAKE, [0.01, 'client', 'PA', 600], [0.02, 'server', 'A'], [0.03, 'server', 'RA']];
+    const [connection] = await connectionsOf(servers(rows));
+    expect(connection.verdict.scenario).not.toBe('handshake-aborted');
+    expect(connection.verdict.confidence).not.toBe('certain');
+  });
+});
+
+describe('a RST', () => {
+  it('with another TTL right after the first request is a middlebox’s, not the server’s', async () => {
+    const rows: Row[] = [...HANDSHAKE, [0.003, 'client', 'PA', 500], [0.004, 'server', 'RA']];
+    expect(said(await judged(rows, { ttl: { 5: 40 } }))).toMatchObject({
+      scenario: 'reset-by-middlebox',
+      confidence: 'likely',
+    });
+    const talksOn: Row[] = [...rows, [0.05, 'server', 'PA', 1400]];
+    expect(said(await judged(talksOn, { ttl: { 5: 40 } }))).toMatchObject({
+      scenario: 'reset-by-middlebox',
+      confidence: 'certain',
+    });
+  });
+
+  it('is not certainly an abort when data was acknowledged that the capture missed', async () => {
+    const rows: Row[] = [...OPEN, [0.1, 'server', 'PA', 9000], [0.2, 'client', 'A'], [0.3, 'client', 'RA']];
+    expect(said(await judged(rows, { missing: [8] }))).toMatchObject({ scenario: 'aborted', confidence: 'possible' });
+  });
+
+  it('of a live socket says that the octet missed before it was no FIN', async () => {
+    const rows: Row[] = [
+      ...OPEN,
+      [0.1, 'server', 'PA', 1],
+      [0.2, 'client', 'A'],
+      [0.3, 'client', 'PA', 5],
+      [0.4, 'server', 'A'],
+      [0.5, 'server', 'RA'],
+    ];
+    const connection = await judged(rows, { missing: [8] });
+    expect(said(connection)).toMatchObject({ scenario: 'process-terminated', confidence: 'possible' });
+    expect(connection.verdict.errors.client[0].error).toBe('ECONNRESET');
+  });
+
+  it('to the first write after two idle seconds is a lost connection', async () => {
+    const rows: Row[] = [...HANDSHAKE, [2, 'client', 'PA', 5], [2.001, 'server', 'R']];
+    expect(said(await judged(rows))).toEqual({ scenario: 'host-rebooted', end: 'server', confidence: 'possible' });
+  });
+
+  it('after an idle hour without data is an abort, and nothing can have been unread', async () => {
+    expect(said(await judged([...HANDSHAKE, [3600, 'client', 'RA']]))).toMatchObject({
+      scenario: 'aborted',
+      end: 'client',
+    });
+  });
+
+  it('to a SYN with data refuses the connection', async () => {
+    const connection = await judged([
+      [0, 'client', 'S', 10],
+      [0.001, 'server', 'RA'],
+    ]);
+    expect(connection.ending).toBe('refused');
+    expect(connection.verdict.errors.client).toEqual([{ call: 'connect', error: 'ECONNREFUSED', when: 'now' }]);
+  });
+
+  it('within milliseconds of the last word is no reboot', async () => {
+    const rows: Row[] = [...OPEN, [0.007, 'client', 'PA', 5], [0.0071, 'server', 'R']];
+    expect(said(await judged(rows))).toEqual(NOTHING);
+  });
+
+  it('the other end did not obey is no end', async () => {
+    const rows: Row[] = [...OPEN, [0.1, 'server', 'RA'], [0.15, 'server', 'PA', 50], [0.16, 'client', 'A']];
+    const connection = await judged(rows);
+    expect(connection.states).toEqual({ client: 'ESTABLISHED', server: 'ESTABLISHED' });
+    expect(connection.verdict.scenario).toBeNull();
+  });
+
+  it('to a connection picked up mid-stream names a frame that exists', async () => {
+    const rows: Row[] = [
+      [0, 'client', 'PA', 5],
+      [0.001, 'server', 'R'],
+      [0.003, 'server', 'A'],
+    ];
+    const connection = await judged(rows);
+    for (const { packet } of connection.verdict.evidence) expect(packet).toBeGreaterThan(0);
+  });
+});
+
+describe('what comes late', () => {
+  it('belongs to the closed connection only if it brings nothing new', async () => {
+    const strays: Row[] = [...CLOSED, [200, 'server', 'R']];
+    expect(await connectionsOf(conversation(strays))).toHaveLength(1);
+    const anew: Row[] = [...CLOSED, [200, 'client', 'PA', 5], [200.1, 'server', 'PA', 5]];
+    expect(await connectionsOf(conversation(anew))).toHaveLength(2);
+  });
+});
