@@ -19,7 +19,7 @@ import { PacketClock } from './tcp/packet-time.js';
 import { seqOnWire } from './tcp/seq.js';
 import type { Tuple } from './tcp/store.js';
 import { Tracker } from './tcp/tracker.js';
-import type { CaptureEvent, ConnectionEvent, SummaryEvent, TcpwatchEvent } from './verdict/events.js';
+import type { CaptureEvent, ConnectionEvent, InputProblem, SummaryEvent, TcpwatchEvent } from './verdict/events.js';
 import { recordOf } from './verdict/record.js';
 import { decode } from './wire/decode.js';
 import { linkTypeRow } from './wire/link/link-types.js';
@@ -66,7 +66,7 @@ export async function* analyzeInBatches(options: AnalyzeOptions): AsyncGenerator
   };
   options.signal?.addEventListener('abort', stop);
   let announced = false;
-  const problems: SummaryEvent['problems'][number][] = [];
+  const problems: InputProblem[] = [];
   for (const source of sources) {
     if (options.signal?.aborted) break;
     for await (const batch of source.batches()) {
@@ -79,27 +79,31 @@ export async function* analyzeInBatches(options: AnalyzeOptions): AsyncGenerator
       await otherWork();
     }
     const { problem } = source;
-    if (problem) problems.push({ source: source.name, message: problem.message, offset: problem.offset });
+    if (problem) problems.push({ source: source.name, ...problem });
   }
   if (!announced) yield [captureEvent(sources, filter)];
-  yield* analysis.close(problems);
+  yield* analysis.close(problems, linkTypesOf(sources));
   options.signal?.removeEventListener('abort', stop);
 }
 
 function captureEvent(sources: readonly CaptureSource[], filter: Filter | null): CaptureEvent {
   const infos = sources.map((source) => source.info());
   const names = sources.map((source) => source.name);
-  const linkTypes = new Set(infos.flatMap((info) => info.linkTypes));
   const snaplen = Math.max(0, ...infos.map((info) => info.snaplen));
   return {
     type: 'capture',
     source: names.length === 1 ? names[0] : names,
-    linkTypes: [...linkTypes].map((number) => linkTypeRow(number)?.name ?? String(number)),
+    linkTypes: linkTypesOf(sources),
     filter: filter?.text ?? null,
     snaplen: snaplen > 0 ? snaplen : null,
     timePrecision: infos[0]?.precision ?? null,
     tool: { name: 'tcpwatch', version: VERSION },
   };
+}
+
+function linkTypesOf(sources: readonly CaptureSource[]): string[] {
+  const numbers = new Set(sources.flatMap((source) => source.info().linkTypes));
+  return [...numbers].map((number) => linkTypeRow(number)?.name ?? String(number));
 }
 
 /** This package's version. */
@@ -173,9 +177,9 @@ class Analysis {
   }
 
   /** Nothing more comes: the records of all that is left, and the summary. */
-  *close(problems: SummaryEvent['problems']): Generator<readonly TcpwatchEvent[]> {
+  *close(problems: readonly InputProblem[], linkTypes: readonly string[]): Generator<readonly TcpwatchEvent[]> {
     for (const _ of this.tracker.close()) if (this.events.length >= CLOSING_BATCH) yield this.drain();
-    yield [...this.drain(), this.summary(problems)];
+    yield [...this.drain(), this.summary(problems, linkTypes)];
   }
 
   /** Known from the first frame with a time on; a pcapng of simple packets alone has none. */
@@ -215,7 +219,7 @@ class Analysis {
     });
   }
 
-  private summary(problems: SummaryEvent['problems']): SummaryEvent {
+  private summary(problems: readonly InputProblem[], linkTypes: readonly string[]): SummaryEvent {
     const { tracker, statusCounts } = this;
     const undecodable: Record<string, number> = {};
     for (const [status, row] of DECODE_STATUSES.entries()) {
@@ -223,6 +227,7 @@ class Analysis {
     }
     return {
       type: 'summary',
+      linkTypes,
       packets: this.packets,
       segments: statusCounts[Status.TCP],
       connections: {

@@ -2,6 +2,7 @@
 // could be; every errno a program got must be among those foretold; and the records are golden.
 import { existsSync, readdirSync, readFileSync } from 'node:fs';
 import { join, relative, resolve } from 'node:path';
+import { Readable } from 'node:stream';
 import { describe, expect, it } from 'vitest';
 import { type AnalyzeOptions, analyze, type ConnectionEvent, type TcpwatchEvent } from '../src/pipeline.js';
 import { SCENARIOS } from '../src/verdict/scenarios.js';
@@ -118,6 +119,16 @@ describe.each(captures)('%s', (capture) => {
     }
   });
 
+  it('gives the same records through a pipe that hands it over in small pieces', async () => {
+    const octets = readFileSync(join(CAPTURES, capture));
+    const pieces = Array.from({ length: Math.ceil(octets.length / 61) }, (_, n) =>
+      octets.subarray(n * 61, n * 61 + 61),
+    );
+    const piped: TcpwatchEvent[] = [];
+    for await (const event of analyze({ files: ['-'], stdin: Readable.from(pieces) })) piped.push(event);
+    expect(connectionsOf(piped)).toEqual(connectionsOf(await eventsOf(capture)));
+  });
+
   it('gives the golden records', async () => {
     const lines = (await eventsOf(capture)).map((event) => {
       if (event.type === 'capture') return { ...event, source: relative(ROOT, join(CAPTURES, capture)), tool: null };
@@ -135,6 +146,14 @@ describe('the shipped captures', () => {
   it('have answers, and answers have captures', () => {
     const answered = readdirSync(CAPTURES).filter((file) => file.endsWith('.answers.json'));
     expect(answered.map((file) => file.replace('.answers.json', '')).sort()).toEqual(captures.map(nameOf).sort());
+  });
+
+  it('were made of every scenario at least twice', () => {
+    const truths = captures.flatMap((capture) => [
+      ...new Set(answersOf(nameOf(capture)).connections.map(({ truth }) => truth)),
+    ]);
+    const made = (id: string): number => truths.filter((truth) => truth === id).length;
+    expect(SCENARIOS.filter(({ id }) => made(id) < 2).map(({ id }) => id)).toEqual([]);
   });
 
   it('show every scenario at least twice', async () => {

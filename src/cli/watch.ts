@@ -86,8 +86,9 @@ function complainOf({ message, filter, position }: FilterError, file: string | u
 }
 
 function reportProblems({ problems }: SummaryEvent): void {
-  for (const { source, message, offset } of problems) {
-    complain(`${source === '-' ? 'standard input' : source}: ${message}${offset > 0 ? ` (at byte ${offset})` : ''}`);
+  for (const { source, message, kind, offset } of problems) {
+    const place = kind === 'unreadable' ? '' : ` (at byte ${offset})`;
+    complain(`${source === '-' ? 'standard input' : source}: ${message}${place}`);
     raise(EXIT.input);
   }
 }

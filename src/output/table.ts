@@ -1,6 +1,7 @@
 // All connections, one a row, worst first; as wide as it has to be and as narrow as the terminal.
 //
-// What does not fit is given up in a fixed order, and said by -v; then client and server share a column. Nothing is cut.
+// Where one line a row does not fit, what belongs together shares a column, two lines a row: nothing is cut, and only on a
+// very narrow terminal are columns left to -v.
 
 import Table from 'cli-table3';
 import type { ConnectionEvent } from '../verdict/events.js';
@@ -10,48 +11,64 @@ import { paint, paintSeverity } from './style.js';
 import { duration } from './times.js';
 import { endingWords, placeOf, retransmissionWords, verdictWords } from './words.js';
 
-const ALL = ['#', 'client', 'server', 'lasted', 'ended by', 'how', 'verdict', 'sure', 'retrans'] as const;
-const STACKED = ['#', 'connection', 'verdict', 'sure'] as const;
-type Column = (typeof ALL)[number] | (typeof STACKED)[number];
+/** The layouts, widest first. A column's name is its heading; a line break in it puts two cells above each other. */
+const LAYOUTS = [
+  ['#', 'client', 'server', 'lasted', 'ended by', 'how', 'verdict', 'sure', 'retrans'],
+  ['#', 'client\nserver', 'lasted\nended by', 'how\nretrans', 'verdict\nsure'],
+  ['#', 'client\nserver', 'how\nretrans', 'verdict\nsure'],
+  ['#', 'client\nserver', 'verdict\nsure'],
+] as const;
+type Column = (typeof LAYOUTS)[number][number];
 
-/** Given up when the terminal is narrow, first to last. */
-const EXPENDABLE: readonly Column[] = ['lasted', 'how', 'retrans', 'ended by'];
 const GAP = 2;
-/** The verdict may be folded down to this before something else has to give way; and to this when nothing is left. */
-const GOOD_VERDICT = 26;
+/** A layout is taken if its verdicts need not be folded below this; the last, whatever is left. */
+const GOOD_VERDICT = 24;
 const LEAST_VERDICT = 11;
 
-const cellsOf = (row: ConnectionEvent): Record<Column, string> => ({
-  '#': String(row.id),
-  client: placeOf(row.client),
-  server: placeOf(row.server),
-  connection: `${placeOf(row.client)}\n→ ${placeOf(row.server)}`,
-  lasted: duration(row.durationSeconds),
-  'ended by': row.closedBy ?? '-',
-  how: endingWords(row),
-  verdict: verdictWords(row),
-  sure: row.verdict.confidence ?? '-',
-  retrans: retransmissionWords(row),
-});
+function cellsOf(row: ConnectionEvent): (column: Column) => string {
+  const cells: Readonly<Record<string, string>> = {
+    '#': String(row.id),
+    client: placeOf(row.client),
+    server: placeOf(row.server),
+    lasted: duration(row.durationSeconds),
+    'ended by': row.closedBy ?? '-',
+    how: endingWords(row),
+    verdict: verdictWords(row),
+    sure: row.verdict.confidence ?? '-',
+    retrans: retransmissionWords(row),
+    // Under the client a bare address would be a riddle, and so would a bare count.
+    'client\nserver': `${placeOf(row.client)}\n→ ${placeOf(row.server)}`,
+    'how\nretrans': `${endingWords(row)}\nretrans ${retransmissionWords(row)}`,
+  };
+  return (column) =>
+    cells[column] ??
+    column
+      .split('\n')
+      .map((part) => cells[part])
+      .join('\n');
+}
+
+const holdsVerdict = (column: Column): boolean => column.startsWith('verdict');
 
 /** @param rows in the order to print; at least one. */
 export function tableLines(rows: readonly ConnectionEvent[], { colour, width }: OutputOptions): string[] {
   const cells = rows.map(cellsOf);
+  const widest = (text: string): number => Math.max(...text.split('\n').map(widthOf));
   const wanted = (column: Column): number =>
-    cells.reduce((most, row) => Math.max(most, ...row[column].split('\n').map(widthOf)), column.length);
+    cells.reduce((most, cell) => Math.max(most, widest(cell(column))), widest(column));
   const { columns, verdictWidth } = choose(wanted, width);
   const table = new Table({
-    head: columns.map((column) => paint(column, 'bold', colour)),
+    head: columns.map((column) => bold(column, colour)),
     chars: BORDERLESS,
     style: { head: [], border: [], 'padding-left': 0, 'padding-right': GAP },
-    colWidths: columns.map((column) => (column === 'verdict' ? verdictWidth : wanted(column)) + GAP),
-    colAligns: columns.map((column) => (column === '#' || column === 'lasted' ? 'right' : 'left')),
+    colWidths: columns.map((column) => (holdsVerdict(column) ? verdictWidth : wanted(column)) + GAP),
+    colAligns: columns.map((column) => (column === '#' || column.startsWith('lasted') ? 'right' : 'left')),
     wordWrap: true,
   });
-  for (const [r, row] of cells.entries()) {
+  for (const [r, cell] of cells.entries()) {
     const { severity } = rows[r].verdict;
     table.push(
-      columns.map((column) => (column === 'verdict' ? paintSeverity(row[column], severity, colour) : row[column])),
+      columns.map((column) => (holdsVerdict(column) ? paintSeverity(cell(column), severity, colour) : cell(column))),
     );
   }
   return table
@@ -60,22 +77,24 @@ export function tableLines(rows: readonly ConnectionEvent[], { colour, width }: 
     .map((line) => line.trimEnd());
 }
 
+/** Each line by itself, so that no style runs over into the next column. */
+const bold = (heading: string, colour: boolean): string =>
+  heading
+    .split('\n')
+    .map((line) => paint(line, 'bold', colour))
+    .join('\n');
+
 function choose(
   wanted: (column: Column) => number,
   width: number,
 ): { columns: readonly Column[]; verdictWidth: number } {
-  const wide = wanted('verdict');
-  const others = (columns: readonly Column[]): number =>
-    columns.reduce((sum, column) => sum + (column === 'verdict' ? 0 : wanted(column)), (columns.length - 1) * GAP);
-  let columns: readonly Column[] = ALL;
-  let next = 0;
-  while (next < EXPENDABLE.length && others(columns) + wide > width) {
-    const given = EXPENDABLE[next++];
-    columns = columns.filter((column) => column !== given);
-  }
-  if (others(columns) + Math.min(wide, GOOD_VERDICT) > width) columns = STACKED;
-  const verdictWidth = Math.min(wide, Math.max(LEAST_VERDICT, width - others(columns)));
-  return { columns, verdictWidth };
+  const room = (columns: readonly Column[]): number =>
+    columns.reduce((left, column) => left - (holdsVerdict(column) ? 0 : wanted(column) + GAP), width);
+  const needs = (columns: readonly Column[]): number => Math.min(wanted(columns.find(holdsVerdict)!), GOOD_VERDICT);
+  const layouts: readonly (readonly Column[])[] = LAYOUTS;
+  const columns = layouts.find((layout) => room(layout) >= needs(layout)) ?? layouts[layouts.length - 1];
+  const verdict = wanted(columns.find(holdsVerdict)!);
+  return { columns, verdictWidth: Math.min(verdict, Math.max(LEAST_VERDICT, room(columns))) };
 }
 
 const BORDERLESS = {

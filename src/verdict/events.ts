@@ -113,6 +113,8 @@ export interface ConnectionEvent {
   readonly zeekState: string;
   readonly completeness: number;
   readonly counts: ByEnd<EndCounts>;
+  /** Frames that were the same packet captured once more; they are in no other count. */
+  readonly capturedTwice: number;
   readonly unacknowledgedBytes: ByEnd<number>;
   readonly rttSeconds: ByEnd<number | null>;
   readonly verdict: VerdictRecord;
@@ -129,9 +131,20 @@ export interface AnomalyEvent {
   readonly details: { readonly seq: number; readonly ack: number; readonly length: number };
 }
 
+/** What kept an input from being read to its end; everything before was told. */
+export interface InputProblem {
+  readonly source: string;
+  readonly message: string;
+  readonly kind: 'truncated' | 'damaged' | 'unreadable';
+  /** Octets into the (decompressed) input. */
+  readonly offset: number;
+}
+
 /** Last: how much was read, and what could not be. */
 export interface SummaryEvent {
   readonly type: 'summary';
+  /** Every link type met: the capture event can only name those known when it is told. */
+  readonly linkTypes: readonly string[];
   readonly packets: number;
   readonly segments: number;
   readonly connections: {
@@ -151,7 +164,7 @@ export interface SummaryEvent {
   readonly droppedByUs: number;
   readonly evictions: number;
   readonly truncatedInput: boolean;
-  readonly problems: readonly { readonly source: string; readonly message: string; readonly offset: number }[];
+  readonly problems: readonly InputProblem[];
   readonly timeRanBackwards: boolean;
 }
 

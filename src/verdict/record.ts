@@ -68,6 +68,7 @@ export function recordOf(
     zeekState: zeekStateOf(history),
     completeness: completenessOf(history),
     counts: ends(countsOf),
+    capturedTwice: connection.copies,
     unacknowledgedBytes: ends(unacknowledged),
     rttSeconds: {
       client: seconds(connection.synAckNs, connection.handshakeNs, server.has(RESENT_SYN)),
