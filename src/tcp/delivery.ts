@@ -5,7 +5,7 @@ import type { AnomalyId } from './anomalies.js';
 import { Connection } from './connection.js';
 import { BELIEF_NEEDS_ACK, type Endpoint } from './endpoint.js';
 import { Holes } from './holes.js';
-import type { EndNotes, Notes } from './notes.js';
+import { EndNotes, type Notes } from './notes.js';
 import { HEARS, HEARS_ACK_OF_FIN, IMPOSSIBLE, next, SENDS } from './state.js';
 
 /** What the tracker tells its owner, as it happens. The connection is valid during the call only. */
@@ -128,7 +128,7 @@ export class Delivery {
     const { index } = this.connection;
     let notes = this.notes.get(index);
     if (!notes) {
-      notes = { low: {}, high: {} };
+      notes = { low: new EndNotes(), high: new EndNotes() };
       this.notes.set(index, notes);
     }
     return notes;

@@ -21,6 +21,11 @@ const keyOf = (words: Int32Array, at: number, network: number): string =>
 export class Neighbours {
   private readonly asked = new Map<string, Map<string, Unanswered>>();
 
+  /** No question is open: what most captures say most of the time. */
+  get allAnswered(): boolean {
+    return this.asked.size === 0;
+  }
+
   /** Takes in one ARP packet or neighbour solicitation / advertisement. */
   note(segment: Segment): void {
     const network = segment.vlanKey * 8 + segment.ipVersion;
@@ -54,7 +59,6 @@ export class Neighbours {
     sinceNs: number,
     asker: { words: Int32Array; at: number; except: boolean } | null,
   ): Unanswered | null {
-    if (this.asked.size === 0) return null;
     const network = target.vlanKey * 8 + target.ipVersion;
     const askers = this.asked.get(keyOf(target.words, target.at, network));
     let longest: Unanswered | null = null;

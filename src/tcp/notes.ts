@@ -63,32 +63,35 @@ export interface IcmpNote extends Moment {
   lastNs: number;
 }
 
-/** What is remembered of one end. A field is the first such moment unless it says otherwise. */
-export interface EndNotes {
-  fin?: FinNote;
+/**
+ * What is remembered of one end. A field is the first such moment unless it says otherwise. A class, so that all of them have
+ * one shape whatever happened first: judging reads them often.
+ */
+export class EndNotes {
+  fin: FinNote | undefined = undefined;
   /** The other end's acknowledgement of the FIN. */
-  finAcked?: Moment;
+  finAcked: Moment | undefined = undefined;
   /** New data sent after the other end's FIN was acknowledged, with nothing waiting before it: its program wrote. */
-  wroteAfterFin?: Moment & { readonly endSeq: number };
+  wroteAfterFin: (Moment & { readonly endSeq: number }) | undefined = undefined;
   /** That data was acknowledged: somebody still reads there. */
-  wroteAfterFinAcked?: Moment;
+  wroteAfterFinAcked: Moment | undefined = undefined;
   /** The decisive RST in its name: the first accepted one, else the first. */
-  reset?: ResetNote;
+  reset: ResetNote | undefined = undefined;
   /** A stray RST of it after both FINs were acknowledged. */
-  lateReset?: Moment;
+  lateReset: Moment | undefined = undefined;
   /** A RST in its name that the other end did not obey. */
-  ignoredReset?: Moment;
+  ignoredReset: Moment | undefined = undefined;
   /** It went on as if it had never sent the RST that stands in its name. */
-  talkedOn?: Moment;
+  talkedOn: Moment | undefined = undefined;
   /** It sent a RST because nobody answered it. */
-  gaveUp?: Moment;
-  icmp?: IcmpNote;
+  gaveUp: Moment | undefined = undefined;
+  icmp: IcmpNote | undefined = undefined;
   /** The last octets of it that were acknowledged and that the capture never saw: how many, and up to where. */
-  missed?: Moment & { readonly octets: number; readonly endSeq: number };
+  missed: (Moment & { readonly octets: number; readonly endSeq: number }) | undefined = undefined;
   /** SYN-ACK sent again after the client's final ACK had passed; last such frame, and how often. */
-  synAckResentAfterAck?: Moment & { count: number };
+  synAckResentAfterAck: (Moment & { count: number }) | undefined = undefined;
   /** It went unanswered as if the other end were dead, and then was answered. */
-  healed?: Moment;
+  healed: Moment | undefined = undefined;
 }
 
 /** Notes of a connection's two ends. */

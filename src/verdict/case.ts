@@ -7,7 +7,7 @@ import { type Connection, HANDSHAKE_DONE, HIGH_SPOKE_FIRST, MID_STREAM, SPOKE } 
 import { type Endpoint, OWES_ANSWER } from '../tcp/endpoint.js';
 import { SILENT_NS, SILENT_SENDS } from '../tcp/flow.js';
 import type { Neighbours, Unanswered } from '../tcp/neighbours.js';
-import type { EndNotes, Notes, ResetNote } from '../tcp/notes.js';
+import { EndNotes, type Notes, type ResetNote } from '../tcp/notes.js';
 
 export type Role = 'client' | 'server';
 
@@ -33,7 +33,7 @@ export interface Suspicions {
   readonly client: Case;
 }
 
-const NO_NOTES: EndNotes = {};
+const NO_NOTES = new EndNotes();
 
 export function openCase(
   connection: Connection,
@@ -86,6 +86,7 @@ export function unanswered({ end }: Side): boolean {
 /** Neighbour questions about the gone end that nobody answered since it was last heard. @param by who must have asked. */
 export function neighbourSilence(theCase: Case, by: 'anyone' | 'survivor' | 'others'): Unanswered | null {
   const { connection, gone, survivor, neighbours } = theCase;
+  if (neighbours.allAnswered) return null;
   const { ints, ipVersion, vlanKey } = connection;
   const since = gone.end.segments > 0 ? gone.end.lastNs : connection.openedNs;
   const target = { words: ints, at: connection.addressAt(gone.end), ipVersion, vlanKey };

@@ -15,7 +15,7 @@ import type { AnomalyId } from '../../src/tcp/anomalies.js';
 import type { Connection } from '../../src/tcp/connection.js';
 import type { Endpoint } from '../../src/tcp/endpoint.js';
 import { historyOf } from '../../src/tcp/history.js';
-import type { EndNotes, Notes } from '../../src/tcp/notes.js';
+import { EndNotes, type Notes } from '../../src/tcp/notes.js';
 import { Tracker, type TrackerOptions } from '../../src/tcp/tracker.js';
 import { parseAddress } from '../../src/wire/address.js';
 import { ACK, FIN, RST, Segment, SYN } from '../../src/wire/segment.js';
@@ -196,7 +196,7 @@ export class Watcher {
       >),
       port: connection.portOf(end),
       state: end.stateNameAt(this.tracker.clockNs),
-      notes: structuredClone((end === connection.low ? notes?.low : notes?.high) ?? {}),
+      notes: structuredClone((end === connection.low ? notes?.low : notes?.high) ?? new EndNotes()),
     });
     return {
       ...{ id, roles, flags, copies, vlanKey, ipVersion, firstPacket, lastPacket, ...times },
