@@ -4,12 +4,22 @@
 // it, or null. Rows of scenarios.ts name facts by id; a misspelt one does not compile.
 
 import { MID_STREAM } from '../tcp/connection.js';
-import { hasHadDataTaken, SENT_DATA, SENT_FIN, SENT_SYN } from '../tcp/endpoint.js';
+import { hasHadDataTaken, SENT_DATA, SENT_FIN } from '../tcp/endpoint.js';
 import type { Moment } from '../tcp/notes.js';
 import { seqDiff } from '../tcp/seq.js';
 import { SYN_RECEIVED, SYN_SENT } from '../tcp/state.js';
-import { type Case, decisiveReset, neighbourSilence, owesAnswer, spokeFirst, unanswered, wasOpen } from './case.js';
-import { icmpRow } from './icmp-errors.js';
+import { type Case, decisiveReset, owesAnswer, spokeFirst, unanswered, wasOpen } from './case.js';
+import {
+  asked,
+  at,
+  handshakeReset,
+  icmpDetail,
+  icmpOf,
+  lastMissed,
+  neighbourAt,
+  openReset,
+  suddenReset,
+} from './findings.js';
 
 export interface FactRow {
   /** One clause, with {gone} and {survivor} for the ends. */
@@ -26,8 +36,6 @@ const CLOSE_WAIT_NS = 100e6;
  * not close at once, for its FIN would have taken the ACK's place.
  */
 const DELAYED_ACK_NS = 30e6;
-/** RST within this time of the final ACK still belongs to the handshake. */
-const HANDSHAKE_TAIL_NS = 1e9;
 /** Linux forgets an orphan in FIN-WAIT-2 after this long (tcp_fin_timeout); earlier, only a reboot forgets it. */
 const FIN_WAIT_2_NS = 60e9;
 /** A stack answers at once; this leaves room for the slowest path between the capture and the sender. */
@@ -36,60 +44,6 @@ const PROMPT_NS = 3e9;
 const FASTEST_REBOOT_NS = 10e6;
 /** The shortest idle timeout of common middleboxes. */
 const IDLE_TIMEOUT_NS = 60e9;
-/** Neighbour questions that make a host count as not there: three (RFC 4861 MAX_MULTICAST_SOLICIT), over this long. */
-const NEIGHBOUR_ASKS = 3;
-const NEIGHBOUR_NS = 2e9;
-
-const at = (moment: Moment | undefined | null | false, ...conditions: readonly unknown[]): Moment | null =>
-  moment && conditions.every(Boolean) ? moment : null;
-
-const asked = ({ survivor }: Case): Moment => ({
-  packet: survivor.end.unansweredPacket,
-  timeNs: survivor.end.unansweredNs,
-});
-
-const icmpOf = ({ survivor, gone }: Case, ...reasons: string[]): Moment | null => {
-  const { icmp } = survivor.notes;
-  return icmp && icmp.lastNs >= gone.end.lastNs && reasons.includes(icmpRow(icmp)?.reason ?? '') ? icmp : null;
-};
-
-/** What the error said and who sent it. */
-const icmpDetail = ({ survivor }: Case): string | null => {
-  const { icmp } = survivor.notes;
-  return icmp ? `${icmpRow(icmp)?.title ?? `type ${icmp.type} code ${icmp.code}`}, said by ${icmp.from}` : null;
-};
-
-const neighbourAt = (theCase: Case, by: 'anyone' | 'survivor' | 'others'): Moment | null => {
-  const question = neighbourSilence(theCase, by);
-  return question && question.count >= NEIGHBOUR_ASKS && question.lastNs - question.timeNs >= NEIGHBOUR_NS
-    ? question
-    : null;
-};
-
-/** A RST that still belongs to the handshake. */
-const handshakeReset = ({ connection, gone }: Case) => {
-  const reset = decisiveReset(gone);
-  if (!reset?.beforeData || reset.shape === 'refused' || !connection.server.has(SENT_SYN)) return null;
-  return reset.timeNs - (connection.handshakeNs || connection.openedNs) < HANDSHAKE_TAIL_NS ? reset : null;
-};
-
-/** The gone end's RST to the survivor's segment, if it had never closed. */
-const suddenReset = (theCase: Case, shape: string) => {
-  const { gone } = theCase;
-  const reset = decisiveReset(gone);
-  if (reset?.shape !== shape || gone.notes.gaveUp || handshakeReset(theCase)) return null;
-  return gone.end.has(SENT_FIN) && gone.notes.fin!.timeNs <= reset.timeNs ? null : reset;
-};
-
-/** A hole at the very end of what the gone end sent: a FIN may have been in it. */
-const lastMissed = ({ gone }: Case) => {
-  const { missed } = gone.notes;
-  return missed && missed.endSeq === gone.end.sndNxt ? missed : null;
-};
-
-/** A RST that ended an open connection, whoever sent it. */
-const openReset = (theCase: Case) => (wasOpen(theCase) ? decisiveReset(theCase.gone) : null);
-
 export const FACTS = {
   'syn-refused': {
     says: 'the {gone} answered the SYN with RST',
@@ -110,7 +64,11 @@ export const FACTS = {
   },
   'syn-ack-unanswered': {
     says: 'from here on the {survivor} sent its SYN-ACK again and again, and heard nothing',
-    find: (c) => at(asked(c), c.survivor.end.state === SYN_RECEIVED && !wasOpen(c) && unanswered(c.survivor)),
+    // Of a client that was never captured, silence says nothing: one direction may be missing.
+    find: (c) => {
+      const opening = c.survivor.end.state === SYN_RECEIVED && !wasOpen(c);
+      return at(asked(c), opening && c.gone.end.segments > 0 && unanswered(c.survivor));
+    },
   },
   'syn-ack-resent-after-ack': {
     says: 'the {gone} resent its SYN-ACK although the final ACK had passed, and no program of it spoke since',

@@ -1,0 +1,66 @@
+// What facts are found by: the questions that several rows of facts.ts ask of a case.
+
+import { SENT_FIN, SENT_SYN } from '../tcp/endpoint.js';
+import type { EndNotes, Moment, ResetNote } from '../tcp/notes.js';
+import { type Case, decisiveReset, neighbourSilence, wasOpen } from './case.js';
+import { icmpRow } from './icmp-errors.js';
+
+/** RST within this time of the final ACK still belongs to the handshake. */
+const HANDSHAKE_TAIL_NS = 1e9;
+/** Neighbour questions that make a host count as not there: three (RFC 4861 MAX_MULTICAST_SOLICIT), over this long. */
+const NEIGHBOUR_ASKS = 3;
+const NEIGHBOUR_NS = 2e9;
+
+/** The moment, if all conditions hold. */
+export const at = (moment: Moment | undefined | null | false, ...conditions: readonly unknown[]): Moment | null =>
+  moment && conditions.every(Boolean) ? moment : null;
+
+/** The first of the segments that the survivor sent in vain. */
+export const asked = ({ survivor }: Case): Moment => ({
+  packet: survivor.end.unansweredPacket,
+  timeNs: survivor.end.unansweredNs,
+});
+
+/** The ICMP error about the survivor's segments, if it came after the gone end was last heard and is of these reasons. */
+export const icmpOf = ({ survivor, gone }: Case, ...reasons: string[]): Moment | null => {
+  const { icmp } = survivor.notes;
+  return icmp && icmp.lastNs >= gone.end.lastNs && reasons.includes(icmpRow(icmp)?.reason ?? '') ? icmp : null;
+};
+
+/** What the error said and who sent it. */
+export const icmpDetail = ({ survivor }: Case): string | null => {
+  const { icmp } = survivor.notes;
+  return icmp ? `${icmpRow(icmp)?.title ?? `type ${icmp.type} code ${icmp.code}`}, said by ${icmp.from}` : null;
+};
+
+/** The first of enough questions, over long enough, that nobody answered for the gone end. */
+export const neighbourAt = (theCase: Case, by: 'anyone' | 'survivor' | 'others'): Moment | null => {
+  const question = neighbourSilence(theCase, by);
+  return question && question.count >= NEIGHBOUR_ASKS && question.lastNs - question.timeNs >= NEIGHBOUR_NS
+    ? question
+    : null;
+};
+
+/** A RST that still belongs to the handshake. */
+export const handshakeReset = ({ connection, gone }: Case): ResetNote | null => {
+  const reset = decisiveReset(gone);
+  if (!reset?.beforeData || reset.shape === 'refused' || !connection.server.has(SENT_SYN)) return null;
+  return reset.timeNs - (connection.handshakeNs || connection.openedNs) < HANDSHAKE_TAIL_NS ? reset : null;
+};
+
+/** The gone end's RST to the survivor's segment, if it had never closed. */
+export const suddenReset = (theCase: Case, shape: string): ResetNote | null => {
+  const { gone } = theCase;
+  const reset = decisiveReset(gone);
+  if (reset?.shape !== shape || gone.notes.gaveUp || handshakeReset(theCase)) return null;
+  return gone.end.has(SENT_FIN) && gone.notes.fin!.timeNs <= reset.timeNs ? null : reset;
+};
+
+/** A hole at the very end of what the gone end sent: a FIN may have been in it. */
+export const lastMissed = ({ gone }: Case): EndNotes['missed'] | null => {
+  const { missed } = gone.notes;
+  return missed && missed.endSeq === gone.end.sndNxt ? missed : null;
+};
+
+/** A RST that ended an open connection, whoever sent it. */
+export const openReset = (theCase: Case): ResetNote | null => (wasOpen(theCase) ? decisiveReset(theCase.gone) : null);
