@@ -6,6 +6,7 @@ import { Readable } from 'node:stream';
 import { describe, expect, it } from 'vitest';
 import { type AnalyzeOptions, analyze, type ConnectionEvent, type TcpwatchEvent } from '../src/pipeline.js';
 import { SCENARIOS } from '../src/verdict/scenarios.js';
+import { differences } from '../src/verify/differences.js';
 import { holdsTruth } from '../src/verify/holds-truth.js';
 
 const ROOT = resolve(import.meta.dirname, '..');
@@ -44,6 +45,7 @@ interface Answers {
   readonly scenario: string | null;
   readonly connections: readonly {
     readonly client: { readonly address: string; readonly port: number };
+    readonly server: { readonly address: string; readonly port: number };
     readonly truth: string | null;
     readonly end: 'client' | 'server' | null;
     readonly frames: number;
@@ -93,6 +95,8 @@ describe.each(captures)('%s', (capture) => {
         scenario: answer.truth !== null && IN_OUR_WORDS[answer.truth] === null ? null : scenario,
         end: answer.end,
       };
+      const { client, server } = answer;
+      expect(differences(`connection ${record!.id}`, { client, server }, record!)).toEqual([]);
       const { verdict } = record!;
       const said = `${verdict.scenario} ${verdict.end} ${verdict.confidence}`;
       expect(

@@ -9,7 +9,7 @@ import { control, identify, text } from './control.js';
 import { isCopy } from './copies.js';
 import { Delivery, type TrackerListener } from './delivery.js';
 import { BEGUN, SENT_SYN } from './endpoint.js';
-import { noteIcmpError } from './icmp-errors.js';
+import { noteIcmpError } from './icmp-note.js';
 import { Neighbours } from './neighbours.js';
 import { assignRoles } from './roles.js';
 import { seqDiff } from './seq.js';

@@ -36,6 +36,8 @@ const CLOSE_WAIT_NS = 100e6;
  * not close at once, for its FIN would have taken the ACK's place.
  */
 const DELAYED_ACK_NS = 30e6;
+/** A program that closes because the other end did does so within this time. */
+const CLOSES_IN_TURN_NS = 1e9;
 /** Linux forgets an orphan in FIN-WAIT-2 after this long (tcp_fin_timeout); earlier, only a reboot forgets it. */
 const FIN_WAIT_2_NS = 60e9;
 /** A stack answers at once; this leaves room for the slowest path between the capture and the sender. */
@@ -113,6 +115,14 @@ export const FACTS = {
       if (!fin || !finAcked || closing || busy) return null;
       const waitedNs = c.clockNs - fin.timeNs;
       return at(finAcked, waitedNs >= (finAcked.timeNs === c.clockNs ? DELAYED_ACK_NS : CLOSE_WAIT_NS));
+    },
+  },
+  'survivor-closed-in-turn': {
+    says: 'the {survivor} closed in its turn at once: it had noticed (TLS says goodbye like that, to nobody)',
+    find: (c) => {
+      const { fin } = c.gone.notes;
+      const own = c.survivor.notes.fin;
+      return at(own, own?.acknowledgesFin, fin && own && own.timeNs - fin.timeNs < CLOSES_IN_TURN_NS);
     },
   },
   'data-after-fin-accepted': {

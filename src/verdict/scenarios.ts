@@ -169,7 +169,7 @@ export const SCENARIOS = [
       ['live-rst', 'window-was-zero'],
       ['fin-missed', 'no-socket-rst'],
     ],
-    excludes: ['data-after-fin-accepted'],
+    excludes: ['data-after-fin-accepted', 'survivor-closed-in-turn'],
     corroboratedBy: ['fin-while-answer-owed'],
     lookalikes: [
       { id: 'deliberate-close', ruledOutBy: ['live-rst'] },

@@ -121,6 +121,20 @@ describe('a RST', () => {
   });
 });
 
+describe('a close', () => {
+  it('to which the other end says a last word and closes too is nobody’s death', async () => {
+    // TLS: the server answers close_notify with its own, and meets a client that has closed for good.
+    const rows: Row[] = [
+      ...OPEN,
+      [0.1, 'client', 'FPA', 31],
+      [0.1005, 'server', 'PA', 31],
+      [0.1006, 'server', 'FA'],
+      [0.1207, 'client', 'R'],
+    ];
+    expect(said(await judged(rows))).toEqual(NOTHING);
+  });
+});
+
 describe('what comes late', () => {
   it('belongs to the closed connection only if it brings nothing new', async () => {
     const strays: Row[] = [...CLOSED, [200, 'server', 'R']];
