@@ -13,7 +13,7 @@ const COPY_WINDOW_NS = 100_000;
 const IDENTIFIED_COPY_WINDOW_NS = 50e6;
 
 /** Whether `segment` is a copy of one that `sender` has sent; remembers it either way. */
-export function isCopy(sender: Endpoint, segment: Segment): boolean {
+export function isCopy(sender: Endpoint, receiver: Endpoint, segment: Segment): boolean {
   const { ints, fingerprintsAt } = sender;
   const print = fingerprint(segment);
   const known =
@@ -25,7 +25,10 @@ export function isCopy(sender: Endpoint, segment: Segment): boolean {
     ints[fingerprintsAt + (sender.segments & 3)] = print;
     return false;
   }
-  return Math.abs(segment.timeNs - sender.lastNs) < (segment.ipId > 0 ? IDENTIFIED_COPY_WINDOW_NS : COPY_WINDOW_NS);
+  const gapNs = Math.abs(segment.timeNs - sender.lastNs);
+  if (segment.ipId > 0) return gapNs < IDENTIFIED_COPY_WINDOW_NS;
+  // Equal answers to two segments (RSTs, SYN-ACKs) are two: what they answer passed between them.
+  return gapNs < COPY_WINDOW_NS && receiver.lastPacket < sender.lastPacket;
 }
 
 function fingerprint(segment: Segment): number {

@@ -98,7 +98,7 @@ export class Tracker {
     const { flags } = segment;
     connection.lastNs = segment.timeNs;
     connection.lastPacket = segment.packet;
-    if (isCopy(sender, segment)) {
+    if (isCopy(sender, receiver, segment)) {
       connection.copies++;
       delivery.flag('tcp.captured-twice');
       return;
