@@ -10,8 +10,7 @@ import { setImmediate as otherWork } from 'node:timers/promises';
 import { type Filter, parseFilter } from './filter/parse-filter.js';
 import { type FrameBatch, TimeBase } from './source/frame-batch.js';
 import { type CaptureSource, openCapture } from './source/open-capture.js';
-import type { AnomalyId } from './tcp/anomalies.js';
-import { ANOMALIES } from './tcp/anomalies.js';
+import { ANOMALIES, type AnomalyId } from './tcp/anomalies.js';
 import type { Connection } from './tcp/connection.js';
 import type { Delivery } from './tcp/delivery.js';
 import type { Notes } from './tcp/notes.js';
@@ -65,25 +64,28 @@ export async function* analyzeInBatches(options: AnalyzeOptions): AsyncGenerator
     for (const source of sources) source.close();
   };
   options.signal?.addEventListener('abort', stop);
-  let announced = false;
-  const problems: InputProblem[] = [];
-  for (const source of sources) {
-    if (options.signal?.aborted) break;
-    for await (const batch of source.batches()) {
-      if (!announced) yield [captureEvent(sources, filter)];
-      announced = true;
-      analysis.take(batch);
-      const events = analysis.drain();
-      if (events.length > 0) yield events;
-      // A file is read without waiting: signals, timers and a reader that went away get their turn here.
-      await otherWork();
+  try {
+    let announced = false;
+    const problems: InputProblem[] = [];
+    for (const source of sources) {
+      if (options.signal?.aborted) break;
+      for await (const batch of source.batches()) {
+        if (!announced) yield [captureEvent(sources, filter)];
+        announced = true;
+        analysis.take(batch);
+        const events = analysis.drain();
+        if (events.length > 0) yield events;
+        // A file is read without waiting: signals, timers and a reader that went away get their turn here.
+        await otherWork();
+      }
+      const { problem } = source;
+      if (problem) problems.push({ source: source.name, ...problem });
     }
-    const { problem } = source;
-    if (problem) problems.push({ source: source.name, ...problem });
+    if (!announced) yield [captureEvent(sources, filter)];
+    yield* analysis.close(problems, linkTypesOf(sources));
+  } finally {
+    options.signal?.removeEventListener('abort', stop);
   }
-  if (!announced) yield [captureEvent(sources, filter)];
-  yield* analysis.close(problems, linkTypesOf(sources));
-  options.signal?.removeEventListener('abort', stop);
 }
 
 function captureEvent(sources: readonly CaptureSource[], filter: Filter | null): CaptureEvent {

@@ -3,19 +3,12 @@
 
 import type { Role } from '../verdict/case.js';
 import type { ConnectionEvent } from '../verdict/events.js';
+import { placeOf } from '../verdict/record.js';
 import { glue, hang, widthOf } from './layout.js';
 import type { OutputOptions } from './output.js';
 import { paint, paintSeverity } from './style.js';
 import { dateAndTime, durationWords, offset } from './times.js';
-import {
-  claimWords,
-  endingWords,
-  errorWords,
-  lookalikeWords,
-  placeOf,
-  retransmissionWords,
-  testWords,
-} from './words.js';
+import { claimWords, endingWords, errorWords, lookalikeWords, retransmissionWords, testWords } from './words.js';
 
 type Entry = readonly [label: string, text: string];
 

@@ -1,11 +1,12 @@
 // One line for one thing worth knowing, the moment it is known: when, which connection, and a sentence last.
 
 import type { AnomalyEvent, ConnectionEvent } from '../verdict/events.js';
+import { placeOf } from '../verdict/record.js';
 import { glue, hang, widthOf } from './layout.js';
 import type { OutputOptions } from './output.js';
 import { markOf, paint, paintSeverity } from './style.js';
 import { clockTime } from './times.js';
-import { claimWords, placeOf } from './words.js';
+import { claimWords } from './words.js';
 
 /** A verdict as it falls. @param revised it was told otherwise before. */
 export function verdictLines(event: ConnectionEvent, options: OutputOptions, revised: boolean): string[] {

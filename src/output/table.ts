@@ -5,11 +5,12 @@
 
 import Table from 'cli-table3';
 import type { ConnectionEvent } from '../verdict/events.js';
+import { placeOf } from '../verdict/record.js';
 import { widthOf } from './layout.js';
 import type { OutputOptions } from './output.js';
 import { paint, paintSeverity } from './style.js';
 import { duration } from './times.js';
-import { endingWords, placeOf, retransmissionWords, verdictWords } from './words.js';
+import { endingWords, retransmissionWords, verdictWords } from './words.js';
 
 /** The layouts, widest first. A column's name is its heading; a line break in it puts two cells above each other. */
 const LAYOUTS = [

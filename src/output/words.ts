@@ -1,7 +1,7 @@
 // The words every text output shares: the same word for the same thing everywhere.
 
 import { ENDINGS } from '../verdict/endings.js';
-import type { ConnectionEvent, ErrorRecord, PeerAddress, VerdictRecord } from '../verdict/events.js';
+import type { ConnectionEvent, ErrorRecord, VerdictRecord } from '../verdict/events.js';
 import type { Severity } from '../verdict/scenarios.js';
 import { glue } from './layout.js';
 import { clockTime } from './times.js';
@@ -12,9 +12,6 @@ const RANK: Readonly<Record<Severity, number>> = { error: 0, warning: 1, notice:
 /** Orders connections by severity, then as they opened. */
 export const worstFirst = (a: ConnectionEvent, b: ConnectionEvent): number =>
   RANK[a.verdict.severity] - RANK[b.verdict.severity] || a.id - b.id;
-
-export const placeOf = ({ address, port }: PeerAddress): string =>
-  address.includes(':') ? `[${address}]:${port}` : `${address}:${port}`;
 
 const ENDING_TITLES = new Map<string, string>(ENDINGS.map((row) => [row.id, row.title]));
 const endingTitle = ({ ending }: ConnectionEvent): string => ENDING_TITLES.get(ending) ?? ending;

@@ -19,10 +19,10 @@ export const HANDSHAKE_DONE = 1 << 3;
 export const MID_STREAM = 1 << 4;
 /** Over for now: waiting out its time before it is final. */
 export const FINISHED = 1 << 5;
-/** In the queue of those to be looked at when their time is up. */
-export const QUEUED = 1 << 7;
 /** Removed for lack of room before it was over. */
 export const EVICTED = 1 << 6;
+/** In the queue of those to be looked at when their time is up. */
+export const QUEUED = 1 << 7;
 /** Bits 8..10: index into ROLE_SOURCES. */
 export const ROLES_SHIFT = 8;
 
@@ -85,7 +85,6 @@ export class Connection {
   get client(): Endpoint { return this.has(CLIENT_IS_HIGH) ? this.high : this.low; }
   get server(): Endpoint { return this.has(CLIENT_IS_HIGH) ? this.low : this.high; }
   get roles(): (typeof ROLE_SOURCES)[number] { return ROLE_SOURCES[(this.flags >>> ROLES_SHIFT) & 7]; }
-  peerOf(end: Endpoint): Endpoint { return end === this.low ? this.high : this.low; }
   addressAt(end: Endpoint): number { return end === this.low ? this.lowAddressAt : this.highAddressAt; }
   portOf(end: Endpoint): number { return end === this.low ? this.lowPort : this.highPort; }
 }

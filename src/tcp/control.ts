@@ -8,6 +8,7 @@ import type { Delivery } from './delivery.js';
 import {
   BEGUN,
   BELIEF_NEEDS_ACK,
+  breaksIpId,
   HAS_IP_ID,
   IP_ID_JUMPS,
   OFFERS_TIMESTAMPS,
@@ -20,7 +21,7 @@ import {
 } from './endpoint.js';
 import { acknowledge, advance, answers, asks, begin, isProbe, probe } from './flow.js';
 import { LETTER_ACK, LETTER_FIN, LETTER_SYN, LETTER_SYN_ACK, recordLetter } from './history.js';
-import type { Moment, ResetNote } from './notes.js';
+import type { ResetNote } from './notes.js';
 import { reset } from './resets.js';
 import { seqAdd, seqDiff } from './seq.js';
 import {
@@ -48,8 +49,6 @@ const IN_FLIGHT_NS = 1e9;
 const CROSSING_NS = 0.5e9;
 /** Two segments of one sender may be captured in the wrong order within this time. */
 const REORDER_NS = 10e6;
-/** IPv4 identifications further apart than this do not come from one counter. */
-const IP_ID_STRIDE = 256;
 
 /** Data and ACKs between two established ends: nearly every segment there is. */
 export function text(delivery: Delivery): void {
@@ -109,12 +108,10 @@ export function identify(delivery: Delivery, first: boolean): void {
     if (segment.hasTimestamps) sender.set(OFFERS_TIMESTAMPS);
   } else if (segment.ttl !== sender.ttl) sender.set(TTL_VARIES);
   if (segment.ipId <= 0) return;
-  if (sender.has(HAS_IP_ID) && ((segment.ipId - sender.ipId) & 0xffff) > IP_ID_STRIDE) sender.set(IP_ID_JUMPS);
+  if (breaksIpId(sender, segment.ipId)) sender.set(IP_ID_JUMPS);
   sender.ipId = segment.ipId;
   sender.set(HAS_IP_ID);
 }
-
-const momentOf = ({ segment }: Delivery): Moment => ({ packet: segment.packet, timeNs: segment.timeNs });
 
 /** What the sender was believed to have heard is certain once its ACK covers it. */
 function confirm({ sender, receiver, segment }: Delivery): void {
@@ -154,7 +151,7 @@ function syn(delivery: Delivery): void {
   }
   if (resentAfterAck) {
     const notes = delivery.senderNotes;
-    notes.synAckResentAfterAck = { ...momentOf(delivery), count: (notes.synAckResentAfterAck?.count ?? 0) + 1 };
+    notes.synAckResentAfterAck = { ...delivery.moment, count: (notes.synAckResentAfterAck?.count ?? 0) + 1 };
     if (sender.has(SENT_DATA | SENT_FIN) || seqDiff(receiver.sndUna, receiver.firstSeq) > 1) return;
     // The final ACK did not count, whatever the watcher believed: the server is where it was.
     sender.confirm();
@@ -177,7 +174,7 @@ function ackOfControl(delivery: Delivery): void {
     shakenHands(connection, segment);
   }
   if (receiver.has(SENT_FIN) && seqDiff(segment.ack, receiver.finSeq) > 0) {
-    delivery.receiverNotes.finAcked ??= momentOf(delivery);
+    delivery.receiverNotes.finAcked ??= delivery.moment;
     delivery.hears(receiver, HEARS_ACK_OF_FIN, false);
     // What an end acknowledges it has heard, even if that was doubted meanwhile.
     delivery.hears(sender, HEARS_FIN, false);
@@ -185,7 +182,7 @@ function ackOfControl(delivery: Delivery): void {
   if (!sender.has(SENT_FIN)) return;
   const notes = delivery.receiverNotesIfAny;
   if (notes?.wroteAfterFin && seqDiff(segment.ack, notes.wroteAfterFin.endSeq) >= 0) {
-    notes.wroteAfterFinAcked ??= momentOf(delivery);
+    notes.wroteAfterFinAcked ??= delivery.moment;
   }
 }
 
@@ -203,7 +200,7 @@ function fin(delivery: Delivery): void {
     sender.finSeq = seqAdd(segment.seq, segment.payloadLength + (segment.flags & SYN ? 1 : 0));
     const acknowledgesFin = receiver.has(SENT_FIN) && seqDiff(segment.ack, receiver.finSeq) > 0;
     delivery.senderNotes.fin = {
-      ...momentOf(delivery),
+      ...delivery.moment,
       acknowledgesFin,
       owedAnswer: sender.has(OWES_ANSWER),
       dataInFlight: receiver.outstanding > 0,
@@ -232,18 +229,18 @@ function doubtReset(delivery: Delivery): void {
   const own = delivery.senderNotesIfAny?.reset;
   const others = delivery.receiverNotesIfAny?.reset;
   if (own?.accepted && segment.timeNs - own.timeNs > REORDER_NS) {
-    delivery.senderNotes.talkedOn ??= momentOf(delivery);
+    delivery.senderNotes.talkedOn ??= delivery.moment;
     sender.revert();
     connection.reopen();
     if ((segment.flags & ACK) === 0 || seqDiff(segment.ack, own.peerNxt) <= 0) return;
     // It acknowledges what the other end sent after the RST: that one did not obey it either.
     own.accepted = false;
-    delivery.senderNotes.ignoredReset ??= momentOf(delivery);
+    delivery.senderNotes.ignoredReset ??= delivery.moment;
     delivery.flag('tcp.rst.ignored');
     if (receiver.state === CLOSED) receiver.revert();
   } else if (others?.accepted && !own && goesOn(segment, others)) {
     others.accepted = false;
-    delivery.receiverNotes.ignoredReset ??= momentOf(delivery);
+    delivery.receiverNotes.ignoredReset ??= delivery.moment;
     delivery.flag('tcp.rst.ignored');
     sender.revert();
     connection.reopen();

@@ -5,7 +5,7 @@ import type { AnomalyId } from './anomalies.js';
 import { Connection } from './connection.js';
 import { BELIEF_NEEDS_ACK, type Endpoint } from './endpoint.js';
 import { Holes } from './holes.js';
-import { EndNotes, type Notes } from './notes.js';
+import { EndNotes, type Moment, type Notes } from './notes.js';
 import { HEARS, HEARS_ACK_OF_FIN, IMPOSSIBLE, next, SENDS } from './state.js';
 
 /** What the tracker tells its owner, as it happens. The connection is valid during the call only. */
@@ -48,9 +48,14 @@ export class Delivery {
     return this;
   }
 
-  /** Which list in `holes` is the sender's. */
-  get holesKey(): number {
-    return this.connection.index * 2 + (this.fromHigh ? 1 : 0);
+  /** Which list in `holes` is that of the high or the low end. */
+  holesKeyOf(high: boolean): number {
+    return this.connection.index * 2 + (high ? 1 : 0);
+  }
+
+  /** The segment at hand, as evidence. */
+  get moment(): Moment {
+    return { packet: this.segment.packet, timeNs: this.segment.timeNs };
   }
 
   get senderNotes(): EndNotes {

@@ -4,6 +4,7 @@
 // Names are those of RFC 9293 section 3.3.1, seen from this end: SND.* is what it sends, and its peer's SND.UNA is the
 // highest ACK it has sent.
 
+import { seqDiff } from './seq.js';
 import { STATE_NAMES, type StateName, TIME_WAIT } from './state.js';
 
 /** What has happened to an end once; bits of `flags`. */
@@ -104,7 +105,7 @@ export class Endpoint {
   clear(flag: number): void { this.flags &= ~flag; }
 
   /** Octets (SYN and FIN count as one) sent and not yet acknowledged. */
-  get outstanding() { return (this.sndNxt - this.sndUna) | 0; }
+  get outstanding() { return seqDiff(this.sndNxt, this.sndUna); }
 
   /** Forgets a doubt: what was heard is certain now. */
   confirm(): void { this.fallback = NO_STATE; this.clear(BELIEF_NEEDS_ACK); }
@@ -133,4 +134,22 @@ export class Endpoint {
 
 /** Whether the peer has acknowledged data of this end, seen or not: more than its SYN. */
 export const hasHadDataTaken = (end: Endpoint): boolean =>
-  end.has(ACKED_BY_PEER) && ((end.sndUna - end.firstSeq) | 0) > (end.has(SENT_SYN) ? 1 : 0);
+  end.has(ACKED_BY_PEER) && seqDiff(end.sndUna, end.firstSeq) > (end.has(SENT_SYN) ? 1 : 0);
+
+/** Its FIN was sent and acknowledged. */
+export const isFinAcked = (end: Endpoint): boolean => end.has(SENT_FIN) && seqDiff(end.sndUna, end.finSeq) > 0;
+
+/** Unanswered this often, over this long: as good as dead (verdicts: `silent`). */
+export const SILENT_SENDS = 3;
+export const SILENT_NS = 3e9;
+
+/** It has asked so often and so long, with no segment of its peer since, that the peer counts as silent. */
+export const isUnanswered = (end: Endpoint): boolean =>
+  end.unanswered >= SILENT_SENDS && end.lastAskNs - end.unansweredNs >= SILENT_NS;
+
+/** IPv4 identifications further apart than this do not come from one counter. */
+const IP_ID_STRIDE = 256;
+
+/** Whether `ipId` does not go on where this end's identifications left off; false where that is not known. */
+export const breaksIpId = (end: Endpoint, ipId: number): boolean =>
+  end.has(HAS_IP_ID) && ((ipId - end.ipId) & 0xffff) > IP_ID_STRIDE;

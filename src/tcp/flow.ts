@@ -11,6 +11,7 @@ import {
   ACKED_BY_PEER,
   BEGUN,
   type Endpoint,
+  isUnanswered,
   OWES_ANSWER,
   RESENT_SYN,
   SENT_DATA,
@@ -27,10 +28,6 @@ const DEFAULT_REORDERING_NS = 3e6;
 
 /** An acknowledgement this far beyond anything sent is an error or an attack, not a hole in the capture. */
 const MAX_UNSEEN = 1 << 30;
-
-/** Unanswered this often, over this long: as good as dead (verdicts: `silent`). */
-export const SILENT_SENDS = 3;
-export const SILENT_NS = 3e9;
 
 /** SEG.LEN: octets of sequence space it takes. */
 const lengthOf = ({ payloadLength, flags }: Segment): number =>
@@ -89,26 +86,22 @@ const hasOnlyProbed = (end: Endpoint): boolean =>
 /** The peer acknowledges what the capture has not seen: it has a hole, or sees one direction only. */
 function missed(delivery: Delivery, ack: number): void {
   const { receiver, segment } = delivery;
-  const key = delivery.connection.index * 2 + (delivery.fromHigh ? 0 : 1);
+  const key = delivery.holesKeyOf(!delivery.fromHigh);
   receiver.holes = delivery.holes.open(key, receiver.sndNxt, ack, segment.timeNs);
-  const { packet, timeNs } = segment;
-  delivery.receiverNotes.missed = { packet, timeNs, octets: seqDiff(ack, receiver.sndNxt), endSeq: ack };
+  delivery.receiverNotes.missed = { ...delivery.moment, octets: seqDiff(ack, receiver.sndNxt), endSeq: ack };
   receiver.sndNxt = ack;
   delivery.flag('tcp.capture-hole');
 }
 
-/**
- * Takes in the sequence space of a segment that has any.
- * @returns octets of it (SYN and FIN count) that are new, beyond SND.NXT.
- */
-export function advance(delivery: Delivery): number {
+/** Takes in the sequence space of a segment that has any. */
+export function advance(delivery: Delivery): void {
   const { sender, segment, connection } = delivery;
   const { seq, flags, payloadLength } = segment;
-  const length = lengthOf(segment);
   const gap = seqDiff(seq, sender.sndNxt);
-  const end = seqAdd(seq, length);
+  const end = seqAdd(seq, lengthOf(segment));
   const fresh = seqDiff(end, sender.sndNxt);
-  if (gap > 0) sender.holes = delivery.holes.open(delivery.holesKey, sender.sndNxt, seq, segment.timeNs);
+  if (gap > 0)
+    sender.holes = delivery.holes.open(delivery.holesKeyOf(delivery.fromHigh), sender.sndNxt, seq, segment.timeNs);
   if (gap < 0) resent(delivery, fresh > 0 ? sender.sndNxt : end);
   if (fresh > 0) sender.sndNxt = end;
   if (payloadLength > 0) {
@@ -117,7 +110,6 @@ export function advance(delivery: Delivery): number {
     const freshText = Math.min(fresh - (flags & FIN ? 1 : 0), payloadLength);
     if (freshText > 0) spoke(delivery, freshText);
   }
-  return Math.max(0, Math.min(fresh, length));
 }
 
 /** [SEG.SEQ, to) lies below SND.NXT: sent before, or filling holes. */
@@ -128,7 +120,7 @@ function resent(delivery: Delivery, to: number): void {
   let filled = unseenBefore;
   let sinceNs = segment.timeNs;
   if (sender.holes > 0) {
-    const hole = delivery.holes.fill(delivery.holesKey, segment.seq, to);
+    const hole = delivery.holes.fill(delivery.holesKeyOf(delivery.fromHigh), segment.seq, to);
     sender.holes = hole.left;
     filled += hole.octets;
     if (hole.octets > 0) sinceNs = hole.sinceNs;
@@ -136,7 +128,7 @@ function resent(delivery: Delivery, to: number): void {
   if (unseenBefore > 0) {
     const end = seqAdd(segment.seq, octets);
     if (seqDiff(sender.firstSeq, end) > 0) {
-      sender.holes = delivery.holes.open(delivery.holesKey, end, sender.firstSeq, segment.timeNs);
+      sender.holes = delivery.holes.open(delivery.holesKeyOf(delivery.fromHigh), end, sender.firstSeq, segment.timeNs);
     }
     sender.firstSeq = segment.seq;
   }
@@ -172,7 +164,7 @@ function spoke(delivery: Delivery, octets: number): void {
   // What was in flight or queued when the FIN came proves nothing about the program. Only with nothing outstanding does a
   // segment that acknowledges the FIN show a write made after the FIN had come.
   if (sender.outstanding > lengthOf(segment)) return;
-  delivery.senderNotes.wroteAfterFin ??= { packet: segment.packet, timeNs: segment.timeNs, endSeq: sender.sndNxt };
+  delivery.senderNotes.wroteAfterFin ??= { ...delivery.moment, endSeq: sender.sndNxt };
 }
 
 /** A segment without sequence space of its own at SND.NXT-1 asks for an ACK: keep-alive, or probe of a zero window. */
@@ -205,18 +197,15 @@ export function asks(delivery: Delivery): void {
     sender.unansweredPacket = segment.packet;
   }
   sender.lastAskNs = segment.timeNs;
-  if (sender.unanswered < SILENT_SENDS || sender.has(TOLD_SILENT)) return;
-  if (segment.timeNs - sender.unansweredNs < SILENT_NS) return;
+  if (!isUnanswered(sender) || sender.has(TOLD_SILENT)) return;
   sender.set(TOLD_SILENT);
   delivery.tellSilent();
 }
 
 /** The sender was heard: whatever its peer was waiting for, somebody is there. */
 export function answers(delivery: Delivery): void {
-  const { receiver, segment } = delivery;
-  if (receiver.unanswered >= SILENT_SENDS && receiver.lastAskNs - receiver.unansweredNs >= SILENT_NS) {
-    delivery.receiverNotes.healed ??= { packet: segment.packet, timeNs: segment.timeNs };
-  }
+  const { receiver } = delivery;
+  if (isUnanswered(receiver)) delivery.receiverNotes.healed ??= delivery.moment;
   receiver.unanswered = 0;
   receiver.clear(TOLD_SILENT);
 }

@@ -9,27 +9,26 @@ import { HANDSHAKE_DONE, MID_STREAM } from './connection.js';
 import type { Delivery } from './delivery.js';
 import {
   BEGUN,
+  breaksIpId,
   type Endpoint,
-  HAS_IP_ID,
   hasHadDataTaken,
   IP_ID_JUMPS,
+  isFinAcked,
   OFFERS_TIMESTAMPS,
   OWES_ANSWER,
   SENT_DATA,
   SENT_FIN,
   SENT_SYN,
+  SILENT_NS,
+  SILENT_SENDS,
   TTL_VARIES,
 } from './endpoint.js';
-import { SILENT_NS, SILENT_SENDS } from './flow.js';
 import { LETTER_RST, recordLetter } from './history.js';
 import type { ResetNote, ResetShape } from './notes.js';
 import { seqDiff } from './seq.js';
 import { HEARS_RST, isOver, SENDS_RST, SYN_SENT } from './state.js';
 
-/** One more IPv4 identification than this after the last is not the same counter. */
-const IP_ID_STRIDE = 256;
-
-/** Takes in a RST; parseOptions must have been called for the segment. */
+/** Takes in a RST. */
 export function reset(delivery: Delivery): void {
   const { sender, receiver, segment, connection } = delivery;
   recordLetter(connection, LETTER_RST, delivery.fromHigh);
@@ -38,21 +37,21 @@ export function reset(delivery: Delivery): void {
   const gaveUp = givesUp(sender, segment);
   const notes = delivery.senderNotes;
   if (gaveUp) {
-    notes.gaveUp ??= { packet: segment.packet, timeNs: segment.timeNs };
+    notes.gaveUp ??= delivery.moment;
     sender.unanswered++;
     sender.lastAskNs = segment.timeNs;
   } else {
     receiver.unanswered = 0;
   }
-  if (isClosed(sender) && isClosed(receiver)) {
-    notes.lateReset ??= { packet: segment.packet, timeNs: segment.timeNs };
+  if (isFinAcked(sender) && isFinAcked(receiver)) {
+    notes.lateReset ??= delivery.moment;
     // In LAST-ACK again: it had not heard the ACK of its FIN, and will hear no other.
     if (!isOver(receiver.state)) delivery.hears(receiver, HEARS_RST, false);
     return;
   }
   if (!notes.reset || (note.accepted && !notes.reset.accepted)) notes.reset = note;
   if (!note.accepted) {
-    notes.ignoredReset ??= { packet: segment.packet, timeNs: segment.timeNs };
+    notes.ignoredReset ??= delivery.moment;
     delivery.flag('tcp.rst.ignored');
     return;
   }
@@ -63,9 +62,6 @@ export function reset(delivery: Delivery): void {
   // Nobody is known to hear the RST of an end that gave up on a silent peer.
   if (!gaveUp) delivery.hears(receiver, HEARS_RST, false);
 }
-
-/** Its FIN was sent and acknowledged. */
-const isClosed = (end: Endpoint): boolean => end.has(SENT_FIN) && seqDiff(end.sndUna, end.finSeq) > 0;
 
 /** The sender had asked in vain as long as `silent` takes: its RST ends the asking (Linux: keep-alive, user timeout). */
 function givesUp(sender: Endpoint, segment: Segment): boolean {
@@ -78,8 +74,7 @@ function describe(delivery: Delivery): ResetNote {
   const distance = sender.segments > 1 && !sender.has(TTL_VARIES) ? Math.abs(sender.ttl - segment.ttl) : 0;
   const bothOffer = sender.has(OFFERS_TIMESTAMPS) && receiver.has(OFFERS_TIMESTAMPS);
   return {
-    packet: segment.packet,
-    timeNs: segment.timeNs,
+    ...delivery.moment,
     shape,
     accepted: mustObey(delivery, shape),
     answers: receiver.segments > 0 ? { packet: receiver.lastPacket, timeNs: receiver.lastNs } : null,
@@ -88,7 +83,7 @@ function describe(delivery: Delivery): ResetNote {
     lastHeard: { packet: sender.lastPacket, timeNs: sender.lastNs },
     // One hop against a single segment is too little.
     ttlDistance: sender.segments > 2 || distance > 1 ? distance : 0,
-    ipIdOff: (segment.flags & ACK) !== 0 && ipIdOff(sender, segment),
+    ipIdOff: (segment.flags & ACK) !== 0 && ipIdOff(sender, segment.ipId),
     lacksTimestamps: (segment.flags & ACK) !== 0 && bothOffer && !segment.hasTimestamps && shape !== 'refused',
     asked: { packet: receiver.unansweredPacket, timeNs: receiver.unansweredNs, count: receiver.unanswered },
     owedAnswer: sender.has(OWES_ANSWER),
@@ -131,7 +126,6 @@ function mustObey({ sender, receiver, segment }: Delivery, shape: ResetShape): b
   return lowest >= 0 && seqDiff(seq, sender.sndNxt) <= 0;
 }
 
-function ipIdOff(sender: Endpoint, segment: Segment): boolean {
-  if (segment.ipId < 0 || !sender.has(HAS_IP_ID) || sender.has(IP_ID_JUMPS)) return false;
-  return ((segment.ipId - sender.ipId) & 0xffff) > IP_ID_STRIDE;
-}
+/** An end whose identifications never counted up convicts nobody. */
+const ipIdOff = (sender: Endpoint, ipId: number): boolean =>
+  ipId >= 0 && !sender.has(IP_ID_JUMPS) && breaksIpId(sender, ipId);

@@ -5,7 +5,6 @@
 
 import { type Connection, HANDSHAKE_DONE, HIGH_SPOKE_FIRST, MID_STREAM, SPOKE } from '../tcp/connection.js';
 import { type Endpoint, OWES_ANSWER } from '../tcp/endpoint.js';
-import { SILENT_NS, SILENT_SENDS } from '../tcp/flow.js';
 import type { Neighbours, Unanswered } from '../tcp/neighbours.js';
 import { EndNotes, type Notes, type ResetNote } from '../tcp/notes.js';
 
@@ -76,11 +75,6 @@ export function owesAnswer(theCase: Case, side: Side): boolean {
 export function decisiveReset(side: Side): ResetNote | null {
   const { reset } = side.notes;
   return reset?.accepted ? reset : null;
-}
-
-/** Whether this side has asked so often and so long, with no segment of its peer since, that the peer counts as silent. */
-export function unanswered({ end }: Side): boolean {
-  return end.unanswered >= SILENT_SENDS && end.lastAskNs - end.unansweredNs >= SILENT_NS;
 }
 
 /** Neighbour questions about the gone end that nobody answered since it was last heard. @param by who must have asked. */

@@ -7,6 +7,7 @@ import { SENT_FIN } from '../tcp/endpoint.js';
 import { SYN_SENT } from '../tcp/state.js';
 import { type Case, decisiveReset, wasOpen } from './case.js';
 import { FACTS, type FactId } from './facts.js';
+import { currentIcmp } from './findings.js';
 import { icmpRow } from './icmp-errors.js';
 
 export interface ProgramError {
@@ -103,15 +104,14 @@ export const ERRORS = [
     gives: (c) => {
       // Its own RST to a peer that came back too late shows that its socket is gone.
       if (sees({ ...c, gone: c.survivor, survivor: c.gone }, 'gave-up-before')) return one('read', 'ETIMEDOUT', 'now');
-      const neighbour = sees(c, 'neighbour-silent-to-survivor');
-      if ((!sees(c, 'survivor-unanswered') && !neighbour) || c.survivor.end.has(SENT_FIN)) return null;
-      const { icmp } = c.survivor.notes;
-      const told = icmp?.inWindow && icmp.lastNs >= c.gone.end.lastNs && icmpRow(icmp)?.errno;
-      const error = told || (neighbour ? 'EHOSTUNREACH' : 'ETIMEDOUT');
+      const question = FACTS['neighbour-silent-to-survivor'].find(c);
+      if ((!sees(c, 'survivor-unanswered') && !question) || c.survivor.end.has(SENT_FIN)) return null;
+      const icmp = currentIcmp(c);
+      const told = icmp?.inWindow && icmpRow(icmp)?.errno;
+      const error = told || (question ? 'EHOSTUNREACH' : 'ETIMEDOUT');
       const call = c.gone.notes.finAcked ? 'write' : 'read';
       if (c.survivor.notes.gaveUp) return [...one(call, error, 'now'), ...one('write', 'EPIPE', 'next')];
-      const sinceNs = FACTS['neighbour-silent-to-survivor'].find(c)?.timeNs ?? 0;
-      return timer(c, call, error, neighbour ? sinceNs + DATA_TIMEOUT_NS : givesUpNs(c));
+      return timer(c, call, error, question ? question.timeNs + DATA_TIMEOUT_NS : givesUpNs(c));
     },
   },
 ] as const satisfies readonly ErrorRow[];

@@ -4,11 +4,11 @@
 // it, or null. Rows of scenarios.ts name facts by id; a misspelt one does not compile.
 
 import { MID_STREAM } from '../tcp/connection.js';
-import { hasHadDataTaken, SENT_DATA, SENT_FIN } from '../tcp/endpoint.js';
+import { hasHadDataTaken, isUnanswered, SENT_DATA, SENT_FIN } from '../tcp/endpoint.js';
 import type { Moment } from '../tcp/notes.js';
 import { seqDiff } from '../tcp/seq.js';
 import { SYN_RECEIVED, SYN_SENT } from '../tcp/state.js';
-import { type Case, decisiveReset, owesAnswer, spokeFirst, unanswered, wasOpen } from './case.js';
+import { type Case, decisiveReset, owesAnswer, spokeFirst, wasOpen } from './case.js';
 import {
   asked,
   at,
@@ -62,14 +62,15 @@ export const FACTS = {
   },
   'syn-unanswered': {
     says: 'from here on the {survivor} sent its SYN again and again, and heard nothing',
-    find: (c) => at(asked(c), c.survivor.end.state === SYN_SENT && c.gone.end.segments === 0 && unanswered(c.survivor)),
+    find: (c) =>
+      at(asked(c), c.survivor.end.state === SYN_SENT && c.gone.end.segments === 0 && isUnanswered(c.survivor.end)),
   },
   'syn-ack-unanswered': {
     says: 'from here on the {survivor} sent its SYN-ACK again and again, and heard nothing',
     // Of a client that was never captured, silence says nothing: one direction may be missing.
     find: (c) => {
       const opening = c.survivor.end.state === SYN_RECEIVED && !wasOpen(c);
-      return at(asked(c), opening && c.gone.end.segments > 0 && unanswered(c.survivor));
+      return at(asked(c), opening && c.gone.end.segments > 0 && isUnanswered(c.survivor.end));
     },
   },
   'syn-ack-resent-after-ack': {
@@ -155,7 +156,7 @@ export const FACTS = {
     find: (c) => {
       const { missed } = c.gone.notes;
       const oneSided = c.gone.end.segments === 0 || (missed !== undefined && missed.timeNs > c.gone.end.lastNs);
-      return at(asked(c), wasOpen(c) && !oneSided && unanswered(c.survivor));
+      return at(asked(c), wasOpen(c) && !oneSided && isUnanswered(c.survivor.end));
     },
   },
   'idle-before-silence': {

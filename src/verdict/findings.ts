@@ -1,7 +1,7 @@
 // What facts are found by: the questions that several rows of facts.ts ask of a case.
 
 import { SENT_FIN, SENT_SYN } from '../tcp/endpoint.js';
-import type { EndNotes, Moment, ResetNote } from '../tcp/notes.js';
+import type { EndNotes, IcmpNote, Moment, ResetNote } from '../tcp/notes.js';
 import { type Case, decisiveReset, neighbourSilence, wasOpen } from './case.js';
 import { icmpRow } from './icmp-errors.js';
 
@@ -21,10 +21,16 @@ export const asked = ({ survivor }: Case): Moment => ({
   timeNs: survivor.end.unansweredNs,
 });
 
-/** The ICMP error about the survivor's segments, if it came after the gone end was last heard and is of these reasons. */
-export const icmpOf = ({ survivor, gone }: Case, ...reasons: string[]): Moment | null => {
+/** The ICMP error about the survivor's segments, if it came after the gone end was last heard. */
+export const currentIcmp = ({ survivor, gone }: Case): IcmpNote | null => {
   const { icmp } = survivor.notes;
-  return icmp && icmp.lastNs >= gone.end.lastNs && reasons.includes(icmpRow(icmp)?.reason ?? '') ? icmp : null;
+  return icmp && icmp.lastNs >= gone.end.lastNs ? icmp : null;
+};
+
+/** The same, if it is of one of these reasons. */
+export const icmpOf = (theCase: Case, ...reasons: string[]): Moment | null => {
+  const icmp = currentIcmp(theCase);
+  return icmp && reasons.includes(icmpRow(icmp)?.reason ?? '') ? icmp : null;
 };
 
 /** What the error said and who sent it. */

@@ -1,7 +1,7 @@
 // From a tracked connection to its public record: judged, put into words, with exact times.
 
 import type { Connection } from '../tcp/connection.js';
-import { type Endpoint, RESENT_SYN, SENT_FIN, SENT_SYN } from '../tcp/endpoint.js';
+import { type Endpoint, isFinAcked, RESENT_SYN, SENT_FIN, SENT_SYN } from '../tcp/endpoint.js';
 import { completenessOf, historyOf, zeekStateOf } from '../tcp/history.js';
 import type { Neighbours } from '../tcp/neighbours.js';
 import type { Notes } from '../tcp/notes.js';
@@ -78,6 +78,10 @@ export function recordOf(
   };
 }
 
+/** Address and port as one word, IPv6 in brackets (RFC 3986). */
+export const placeOf = ({ address, port }: PeerAddress): string =>
+  address.includes(':') ? `[${address}]:${port}` : `${address}:${port}`;
+
 function addressOf(connection: Connection, end: Endpoint): PeerAddress {
   const address = formatAddress(connection.ints, connection.ipVersion, connection.addressAt(end));
   return { address, port: connection.portOf(end) };
@@ -99,7 +103,7 @@ function saysOf(id: FactId, theCase: Case): string {
 /** Payload octets outstanding: SYN and FIN take sequence space but are none. */
 function unacknowledged(end: Endpoint): number {
   let octets = end.outstanding;
-  if (end.has(SENT_FIN) && seqDiff(end.sndUna, end.finSeq) <= 0) octets--;
+  if (end.has(SENT_FIN) && !isFinAcked(end)) octets--;
   if (end.has(SENT_SYN) && seqDiff(end.sndUna, end.firstSeq) <= 0) octets--;
   return Math.max(0, octets);
 }
@@ -135,8 +139,7 @@ function verdictOf(verdict: Verdict | null, server: Case, client: Case, time: (n
   }
   const { row, theCase } = verdict;
   const gone = theCase.gone.role;
-  const { address, port } = addressOf(theCase.connection, theCase.gone.end);
-  const place = address.includes(':') ? `[${address}]:${port}` : `${address}:${port}`;
+  const place = placeOf(addressOf(theCase.connection, theCase.gone.end));
   return {
     scenario: row.id,
     end: verdict.end,

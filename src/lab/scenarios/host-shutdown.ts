@@ -10,6 +10,17 @@ async function terminate(lab: Lab, programs: Program[], connections: number): Pr
   await lab.serverHost.reaches('FIN-WAIT-2', { times: connections });
 }
 
+/** SIGTERM, then the host is off; the client writes to nobody until its kernel gives up. */
+async function shutsDownForGood(lab: Lab): Promise<void> {
+  const worker = await lab.talks();
+  await terminate(lab, [lab.server, worker], 1);
+  await lab.serverHost.vanish();
+  await lab.client.writes('after server close');
+  await lab.client.reads();
+  await lab.clientHost.leaves('CLOSE-WAIT', { within: 25 });
+  await lab.client.writes('nobody');
+}
+
 export const hostShutdown: readonly Scenario[] = [
   {
     name: 'host-shut-down-then-silent',
@@ -17,15 +28,7 @@ export const hostShutdown: readonly Scenario[] = [
     end: 'server',
     what: "The server got SIGTERM and its FIN was acknowledged; then its host was off. The client's writes stayed unanswered.",
     in: [{ net: 120 }, { net: 121, as: 'v6', family: 6, vantage: 'client' }],
-    async play(lab) {
-      const worker = await lab.talks();
-      await terminate(lab, [lab.server, worker], 1);
-      await lab.serverHost.vanish();
-      await lab.client.writes('after server close');
-      await lab.client.reads();
-      await lab.clientHost.leaves('CLOSE-WAIT', { within: 25 });
-      await lab.client.writes('nobody');
-    },
+    play: shutsDownForGood,
   },
   {
     name: 'host-shut-down-then-unreachable',
@@ -34,15 +37,7 @@ export const hostShutdown: readonly Scenario[] = [
     what: "The server got SIGTERM and its FIN was acknowledged; then its host was off, and the router said so to the client's writes.",
     in: [{ net: 122 }, { net: 123, as: 'v6-any', family: 6, vantage: 'router-any' }],
     hastyNeighbours: true,
-    async play(lab) {
-      const worker = await lab.talks();
-      await terminate(lab, [lab.server, worker], 1);
-      await lab.serverHost.vanish();
-      await lab.client.writes('after server close');
-      await lab.client.reads();
-      await lab.clientHost.leaves('CLOSE-WAIT', { within: 25 });
-      await lab.client.writes('nobody');
-    },
+    play: shutsDownForGood,
   },
   {
     name: 'host-shut-down-and-booted-then-client-closes',
