@@ -1,51 +1,51 @@
 // The one file that knows all rooms: source -> decode -> track -> judge -> events. Also the library's API.
 //
-// `analyze` gives the same final records however the frames were batched: everything that depends on time depends on
-// packet time, and is decided at the packet that moves it.
+// Its parts: pipeline/analysis.ts (frames in, events out), connection-filter.ts, live.ts, recording.ts, openings.ts.
 
-import { randomBytes } from 'node:crypto';
 import { readFileSync } from 'node:fs';
 import type { Readable } from 'node:stream';
 import { setImmediate as otherWork } from 'node:timers/promises';
-import { type Filter, parseFilter } from './filter/parse-filter.js';
-import { type FrameBatch, TimeBase } from './source/frame-batch.js';
+import { Analysis } from './pipeline/analysis.js';
+import { type ConnectionFilter, connectionFilter } from './pipeline/connection-filter.js';
+import { type Live, type LiveInput, noticeEvent, openLive, processAt, processBystander } from './pipeline/live.js';
+import { Openings } from './pipeline/openings.js';
+import { Recording, type RecordingOptions } from './pipeline/recording.js';
+import { TimeBase } from './source/frame-batch.js';
 import { type CaptureSource, openCapture } from './source/open-capture.js';
-import { ANOMALIES, type AnomalyId } from './tcp/anomalies.js';
-import type { Connection } from './tcp/connection.js';
-import type { Delivery } from './tcp/delivery.js';
-import type { Notes } from './tcp/notes.js';
-import { PacketClock } from './tcp/packet-time.js';
-import { seqOnWire } from './tcp/seq.js';
-import type { Tuple } from './tcp/store.js';
-import { Tracker } from './tcp/tracker.js';
-import type { CaptureEvent, ConnectionEvent, InputProblem, SummaryEvent, TcpwatchEvent } from './verdict/events.js';
-import { recordOf } from './verdict/record.js';
-import { decode } from './wire/decode.js';
+import type { CaptureEvent, InputProblem, TcpwatchEvent } from './verdict/events.js';
 import { linkTypeRow } from './wire/link/link-types.js';
-import { Segment } from './wire/segment.js';
-import { DECODE_STATUSES, Status } from './wire/status.js';
 
 export { FilterError } from './filter/parse-filter.js';
+export type { Device } from './libpcap/devices.js';
+export { type LiveInput, listInterfaces, noticeEvent } from './pipeline/live.js';
+export type { FlaggedOptions } from './pipeline/recording.js';
+export { BACKENDS, DEFAULT_BUFFER_KIB, DEFAULT_SNAPLEN } from './source/live/live-source.js';
 export type * from './verdict/events.js';
 
 export const DEFAULT_MAX_CONNECTIONS = 1_000_000;
-/** Records told together when a capture ends, so that a million of them are never in memory at once. */
-const CLOSING_BATCH = 256;
 
-export interface AnalyzeOptions {
+export interface AnalyzeOptions extends RecordingOptions {
   /** Captures to read as one, in this order; `-` is standard input. */
-  readonly files: readonly string[];
+  readonly files?: readonly string[];
+  /** Listens on an interface instead. */
+  readonly interface?: LiveInput;
   /** pcap-filter text; only connections it takes are followed. Throws FilterError if it cannot be read. */
   readonly filter?: string;
   /** Most connections kept at a time. */
   readonly maxConnections?: number;
+  /** Ends after so many packets. */
+  readonly count?: number;
   /** Tell single anomalous segments too. */
   readonly anomalies?: boolean;
-  /** Tell a connection also when it is first judged, before later packets could change that (`final: false`). */
+  /** Tell a connection also when it is first judged, and when that changes, before it is final (`final: false`). */
   readonly provisional?: boolean;
+  /** Packets still come: tell what happens as it happens, provisional verdicts and transitions. Always so on an interface. */
+  readonly growing?: boolean;
+  /** Called when nothing more is captured or read; what is told from now on is the end of it. */
+  readonly closing?: () => void;
   /** Read for `-` in place of the process's own standard input. */
   readonly stdin?: Readable;
-  /** Stops reading; every connection still gets its record. */
+  /** Stops reading; what an interface had captured by then is still taken in, and every connection gets its record. */
   readonly signal?: AbortSignal;
 }
 
@@ -56,41 +56,127 @@ export async function* analyze(options: AnalyzeOptions): AsyncGenerator<Tcpwatch
 
 /** As `analyze`, the events of one read together: one `await` a batch instead of one an event. */
 export async function* analyzeInBatches(options: AnalyzeOptions): AsyncGenerator<readonly TcpwatchEvent[]> {
-  const filter = options.filter ? parseFilter(options.filter) : null;
+  const filter = connectionFilter(options.filter ?? '');
   const base = new TimeBase();
-  const analysis = new Analysis(base, filter, options);
-  const sources = options.files.map((file) => openCapture(file, base, options.stdin ? { stdin: options.stdin } : {}));
+  const problems: InputProblem[] = [];
+  let live: Live | null = null;
+  let sources: readonly CaptureSource[];
+  if (options.interface) {
+    const opened = await openLive(options.interface, filter, base);
+    if ('source' in opened) live = opened;
+    else problems.push({ source: options.interface.interface, ...opened });
+    sources = live ? [live.source] : [];
+  } else {
+    const stdin = options.stdin ? { stdin: options.stdin } : {};
+    sources = (options.files ?? []).map((file) => openCapture(file, base, stdin));
+  }
+  yield* run(options, { filter, base, problems, live, sources });
+}
+
+interface Inputs {
+  readonly filter: ConnectionFilter | null;
+  readonly base: TimeBase;
+  readonly problems: InputProblem[];
+  readonly live: Live | null;
+  readonly sources: readonly CaptureSource[];
+}
+
+async function* run(options: AnalyzeOptions, inputs: Inputs): AsyncGenerator<readonly TcpwatchEvent[]> {
+  const { filter, base, problems, live, sources } = inputs;
+  const processes = live?.processes ?? null;
+  const recording = new Recording(base, options, {
+    application: `tcpwatch ${VERSION}`,
+    interfaceName: sources[0]?.name ?? '',
+    snaplen: live?.source.info().snaplen ?? 0,
+    filter: filter?.text ?? null,
+  });
+  const growing = live !== null || (options.growing ?? false);
+  const analysis = new Analysis(
+    base,
+    {
+      filter,
+      maxConnections: options.maxConnections ?? DEFAULT_MAX_CONNECTIONS,
+      anomalies: options.anomalies ?? false,
+      provisional: growing || (options.provisional ?? false),
+      growing,
+    },
+    [...(processes ? [processBystander(processes)] : []), recording.bystander],
+  );
+  const openings = processes && openingsOf(processes);
+  const drain = (nowNs = analysis.clockNs ?? 0): readonly TcpwatchEvent[] =>
+    openings ? openings.pass(analysis.drain(), nowNs) : analysis.drain();
+
   const stop = (): void => {
     for (const source of sources) source.close();
   };
   options.signal?.addEventListener('abort', stop);
+  let left = options.count ?? Number.POSITIVE_INFINITY;
+  let announced = live !== null || sources.length === 0;
   try {
-    let announced = false;
-    const problems: InputProblem[] = [];
+    if (announced) yield [captureEvent(inputs, options)];
     for (const source of sources) {
-      if (options.signal?.aborted) break;
+      if (options.signal?.aborted && !live) break;
       for await (const batch of source.batches()) {
-        if (!announced) yield [captureEvent(sources, filter)];
+        if (!announced) yield [captureEvent(inputs, options)];
         announced = true;
+        if (batch.count > left) batch.count = left;
+        left -= batch.count;
         analysis.take(batch);
-        const events = analysis.drain();
+        await recording.take(batch);
+        if (!live) await recording.settle();
+        const notices = live?.source.takeNotices().map(({ id, atMs }) => noticeEvent(id, atMs)) ?? [];
+        const failed = recording.takeProblem();
+        if (failed !== null) notices.push(noticeEvent('write-failed', Date.now(), `: ${failed}`));
+        const events = [...drain(), ...notices];
         if (events.length > 0) yield events;
+        if (left === 0) break;
         // A file is read without waiting: signals, timers and a reader that went away get their turn here.
         await otherWork();
       }
       const { problem } = source;
       if (problem) problems.push({ source: source.name, ...problem });
+      if (left === 0) break;
     }
-    if (!announced) yield [captureEvent(sources, filter)];
-    yield* analysis.close(problems, linkTypesOf(sources));
+    if (!announced) yield [captureEvent(inputs, options)];
+    options.closing?.();
+    for (const events of analysis.close()) {
+      yield openings ? openings.pass(events, Number.POSITIVE_INFINITY) : events;
+      await recording.settle();
+    }
+    const dropped = live?.source.dropped() ?? null;
+    await recording.end(analysis.clockNs, dropped?.kernel ?? null);
+    yield [
+      {
+        type: 'summary',
+        linkTypes: linkTypesOf(sources),
+        ...analysis.counted(),
+        droppedByKernel: dropped?.kernel ?? null,
+        droppedByInterface: dropped?.interface ?? null,
+        droppedByUs: 0,
+        flagged: recording.flaggedRecord,
+        truncatedInput: problems.length > 0,
+        problems,
+      },
+    ];
   } finally {
     options.signal?.removeEventListener('abort', stop);
+    processes?.close();
   }
 }
 
-function captureEvent(sources: readonly CaptureSource[], filter: Filter | null): CaptureEvent {
+function openingsOf(processes: NonNullable<Live['processes']>): Openings {
+  return new Openings(
+    (id) => processes.pending(id),
+    (event) => {
+      const at = processAt(processes, event.connection);
+      return { ...event, processes: { client: at('client'), server: at('server') } };
+    },
+  );
+}
+
+function captureEvent({ sources, filter, live }: Inputs, options: AnalyzeOptions): CaptureEvent {
   const infos = sources.map((source) => source.info());
-  const names = sources.map((source) => source.name);
+  const names = options.interface ? [options.interface.interface] : sources.map((source) => source.name);
   const snaplen = Math.max(0, ...infos.map((info) => info.snaplen));
   return {
     type: 'capture',
@@ -100,6 +186,7 @@ function captureEvent(sources: readonly CaptureSource[], filter: Filter | null):
     snaplen: snaplen > 0 ? snaplen : null,
     timePrecision: infos[0]?.precision ?? null,
     tool: { name: 'tcpwatch', version: VERSION },
+    live: live && { backend: live.source.backend, clock: live.source.clock },
   };
 }
 
@@ -110,143 +197,3 @@ function linkTypesOf(sources: readonly CaptureSource[]): string[] {
 
 /** This package's version. */
 export const VERSION: string = JSON.parse(readFileSync(new URL('../package.json', import.meta.url), 'utf8')).version;
-
-const ANOMALY_TITLES = new Map<AnomalyId, string>(ANOMALIES.map((row) => [row.id, row.title]));
-
-/** One run: decodes and tracks frames, and collects the events that come of them. */
-class Analysis {
-  private readonly segment = new Segment();
-  private readonly tracker: Tracker;
-  private readonly statusCounts = new Float64Array(DECODE_STATUSES.length);
-  private readonly byScenario = new Map<string, number>();
-  private readonly byEnding = new Map<string, number>();
-  private packets = 0;
-  private lastNs = Number.NEGATIVE_INFINITY;
-  private timeRanBackwards = false;
-  private events: TcpwatchEvent[] = [];
-  private packetClock: PacketClock | null = null;
-
-  constructor(
-    private readonly base: TimeBase,
-    filter: Filter | null,
-    private readonly options: AnalyzeOptions,
-  ) {
-    const accepts = filter
-      ? ({ low, high, ports }: Tuple, ipVersion: number): boolean =>
-          filter.matches(ipVersion, low, ports >>> 16, high, ports & 0xffff)
-      : null;
-    const trackerOptions = {
-      maxConnections: options.maxConnections ?? DEFAULT_MAX_CONNECTIONS,
-      hashKey: randomBytes(4).readInt32LE(),
-      accepts,
-      serverPorts: filter?.ports ?? [],
-    };
-    this.tracker = new Tracker(this.segment, trackerOptions, {
-      opened: () => {},
-      anomaly: (id, delivery) => {
-        if (this.options.anomalies) this.tellAnomaly(id, delivery);
-      },
-      silent: (connection, notes) => this.tellProvisional(connection, notes),
-      ended: (connection, notes) => this.tellProvisional(connection, notes),
-      final: (connection, notes) => this.tellFinal(connection, notes),
-    });
-  }
-
-  /** Hot path: every frame of a batch. */
-  take(batch: FrameBatch): void {
-    const { segment, tracker, statusCounts } = this;
-    const { bytes, view, offset, capturedLength, wireLength, linkType, timeNs, count } = batch;
-    for (let f = 0; f < count; f++) {
-      const now = timeNs[f];
-      segment.packet = ++this.packets;
-      segment.timeNs = now;
-      if (now < this.lastNs) this.timeRanBackwards = true;
-      this.lastNs = now;
-      const status = decode(segment, linkType[f], bytes, view, offset[f], capturedLength[f], wireLength[f]);
-      statusCounts[status]++;
-      if (status === Status.TCP) tracker.take();
-      else if (status === Status.ICMP_ERROR) tracker.takeIcmpError();
-      else if (status === Status.NEIGHBOUR) tracker.takeNeighbour();
-      else tracker.tick(now);
-    }
-  }
-
-  /** The events since the last call. */
-  drain(): TcpwatchEvent[] {
-    const { events } = this;
-    if (events.length > 0) this.events = [];
-    return events;
-  }
-
-  /** Nothing more comes: the records of all that is left, and the summary. */
-  *close(problems: readonly InputProblem[], linkTypes: readonly string[]): Generator<readonly TcpwatchEvent[]> {
-    for (const _ of this.tracker.close()) if (this.events.length >= CLOSING_BATCH) yield this.drain();
-    yield [...this.drain(), this.summary(problems, linkTypes)];
-  }
-
-  /** Known from the first frame with a time on; a pcapng of simple packets alone has none. */
-  private clock(): PacketClock {
-    this.packetClock ??= new PacketClock(this.base.epochNs ?? 0n);
-    return this.packetClock;
-  }
-
-  private judge(connection: Connection, notes: Notes | undefined, final: boolean): ConnectionEvent {
-    connection.revision++;
-    const { clockNs, neighbours } = this.tracker;
-    return recordOf(connection, notes, { clock: this.clock(), clockNs, neighbours }, final);
-  }
-
-  private tellProvisional(connection: Connection, notes: Notes | undefined): void {
-    if (this.options.provisional) this.events.push(this.judge(connection, notes, false));
-  }
-
-  private tellFinal(connection: Connection, notes: Notes | undefined): void {
-    const record = this.judge(connection, notes, true);
-    const scenario = record.verdict.scenario ?? 'none';
-    this.byScenario.set(scenario, (this.byScenario.get(scenario) ?? 0) + 1);
-    this.byEnding.set(record.ending, (this.byEnding.get(record.ending) ?? 0) + 1);
-    this.events.push(record);
-  }
-
-  private tellAnomaly(id: AnomalyId, { segment, connection, sender }: Delivery): void {
-    this.events.push({
-      type: 'anomaly',
-      connection: connection.id,
-      packet: segment.packet,
-      at: this.clock().format(segment.timeNs),
-      from: sender === connection.client ? 'client' : 'server',
-      id,
-      title: ANOMALY_TITLES.get(id) ?? id,
-      details: { seq: seqOnWire(segment.seq), ack: seqOnWire(segment.ack), length: segment.payloadLength },
-    });
-  }
-
-  private summary(problems: readonly InputProblem[], linkTypes: readonly string[]): SummaryEvent {
-    const { tracker, statusCounts } = this;
-    const undecodable: Record<string, number> = {};
-    for (const [status, row] of DECODE_STATUSES.entries()) {
-      if (row.undecodable && statusCounts[status] > 0) undecodable[row.id] = statusCounts[status];
-    }
-    return {
-      type: 'summary',
-      linkTypes,
-      packets: this.packets,
-      segments: statusCounts[Status.TCP],
-      connections: {
-        total: tracker.connections,
-        byScenario: Object.fromEntries(this.byScenario),
-        byEnding: Object.fromEntries(this.byEnding),
-      },
-      undecodable,
-      laterFragments: statusCounts[Status.IP_LATER_FRAGMENT],
-      lateSegments: tracker.lateSegments,
-      filteredSegments: tracker.filteredSegments,
-      droppedByKernel: null,
-      droppedByUs: 0,
-      evictions: tracker.evicted,
-      truncatedInput: problems.length > 0,
-      problems,
-      timeRanBackwards: this.timeRanBackwards,
-    };
-  }
-}

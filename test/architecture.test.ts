@@ -9,15 +9,21 @@ const SRC = resolve(import.meta.dirname, '../src');
 /** A room, the rooms it may import from, and why. */
 const ROOMS = {
   wire: { from: [], because: 'octets to fields needs nothing else' },
-  source: { from: ['wire'], because: 'frames are found without knowing what is in them' },
+  libpcap: { from: [], because: 'binds a C library; what is done with it is others’ business' },
+  source: { from: ['wire', 'libpcap'], because: 'frames are found without knowing what is in them' },
   tcp: { from: ['wire'], because: 'the model sees segments, not files' },
   filter: { from: ['wire'], because: 'a predicate on addresses and ports' },
   verdict: { from: ['tcp', 'wire'], because: 'judges what the model recorded' },
   verify: { from: ['verdict'], because: 'compares records' },
+  system: { from: ['verdict', 'wire'], because: 'the machine’s own sockets and processes, as records have them' },
+  sink: { from: ['source', 'verdict', 'wire'], because: 'frames go to files; which, a record decides' },
   output: { from: ['verdict'], because: 'puts records into words; whatever it needs to know must be in them' },
-  pipeline: { from: ['source', 'wire', 'tcp', 'filter', 'verdict'], because: 'the one file that knows all rooms' },
+  pipeline: {
+    from: ['source', 'libpcap', 'wire', 'tcp', 'filter', 'verdict', 'system', 'sink'],
+    because: 'the one room that knows all others',
+  },
   lab: { from: [], because: 'plays with kernels; knows nothing of what we make of it' },
-  cli: { from: ['pipeline', 'output', 'verdict'], because: 'knows names, not protocol' },
+  cli: { from: ['pipeline', 'output', 'verdict', 'system'], because: 'knows names, not protocol' },
 } as const satisfies Record<string, { from: readonly string[]; because: string }>;
 
 /** What no file of a room may mention, and what to do instead. */

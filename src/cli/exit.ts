@@ -1,7 +1,7 @@
 // How the process ends: the exit code (the highest wins) and what stderr says of it, one line a trouble.
 
-/** 1 and 4 are kept for `--fail-on` and for live captures. */
-export const EXIT = { done: 0, usage: 2, input: 3, output: 5, defect: 70 } as const;
+/** 1 is kept for `--fail-on`. */
+export const EXIT = { done: 0, usage: 2, input: 3, interface: 4, output: 5, defect: 70 } as const;
 
 export function raise(code: number): void {
   process.exitCode = Math.max(Number(process.exitCode ?? 0), code);
@@ -14,11 +14,7 @@ export function complain(...lines: readonly string[]): void {
 /** Meets, once for the whole program, what can go wrong with the machine and with tcpwatch itself. */
 export function guardProcess(): void {
   process.stdout.on('error', (error: NodeJS.ErrnoException) => {
-    // A reader that has seen enough (`| head`) is no error.
-    if (error.code !== 'EPIPE') {
-      complain(`cannot write the output: ${error.message}`);
-      raise(EXIT.output);
-    }
+    reportUnwritable(error);
     process.exit();
   });
   // Nowhere left to complain to.
@@ -27,6 +23,13 @@ export function guardProcess(): void {
     reportDefect(error);
     process.exit();
   });
+}
+
+/** A reader that has seen enough (`| head`) is no error. */
+export function reportUnwritable(error: NodeJS.ErrnoException): void {
+  if (error.code === 'EPIPE') return;
+  complain(`cannot write the output: ${error.message}`);
+  raise(EXIT.output);
 }
 
 export function reportDefect(error: unknown): void {

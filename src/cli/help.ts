@@ -2,6 +2,10 @@
 
 export const HELP = `
 Examples:
+  sudo tcpwatch -i any port 9998
+      what happens on this machine, as it happens; root is given up at once
+  sudo tcpwatch -i eth0 --write-flagged flagged
+      leave it running: keeps the packets of what ended badly, a file each
   tcpwatch -r incident.pcap
       every connection in a capture: what went wrong first, in a line each,
       then all of them in a table, worst first
@@ -19,11 +23,12 @@ Examples:
 The filter is pcap-filter(7): host, net, port, portrange, src, dst, tcp, ip,
 ip6, and, or, not, parentheses (quote them for the shell). It chooses
 connections, so it also matches inside VLANs and keeps the ICMP errors that
-belong to them.
+belong to them. With libpcap all of the language goes: a connection is shown
+if one of its packets matches.
 
 Verdicts are certain, likely (something else would look the same, but a fact
 speaks for this) or possible; -v says what else it could be and what would tell.
 
 Exit codes: 0 done, also when stopped by Ctrl-C; 2 usage; 3 input unreadable or
-damaged (what could be read was reported); 5 output not written; 70 a defect in
-tcpwatch.`;
+damaged (what could be read was reported); 4 no permission, no such interface,
+or it was removed; 5 output not written; 70 a defect in tcpwatch.`;

@@ -2,11 +2,12 @@
 
 import { Command, CommanderError, InvalidArgumentError, Option } from 'commander';
 import { OUTPUTS } from '../output/outputs.js';
-import { DEFAULT_MAX_CONNECTIONS, VERSION } from '../pipeline.js';
+import { BACKENDS, DEFAULT_BUFFER_KIB, DEFAULT_MAX_CONNECTIONS, DEFAULT_SNAPLEN, VERSION } from '../pipeline.js';
 import { complain, EXIT, guardProcess, raise, reportDefect } from './exit.js';
 import { explainCommand } from './explain-command.js';
 import { HELP } from './help.js';
-import { type WatchOptions, watch } from './watch.js';
+import { listInterfacesCommand } from './list-interfaces.js';
+import { ABNORMAL, type WatchOptions, watch } from './watch.js';
 
 /** Runs the command and sets the process's exit code. @param argv as process.argv. */
 export async function main(argv: readonly string[]): Promise<void> {
@@ -24,17 +25,37 @@ function commandLine(): Command {
   const program = new Command('tcpwatch')
     .description('Says why TCP connections died: reads packets, follows both ends, names the cause and its evidence.')
     .argument('[filter...]', 'pcap-filter expression choosing connections')
+    .option('-i, --interface <name>', 'listen on an interface, or on any; needs root once, to open it')
     .option('-r, --read <file>', 'pcap or pcapng, also gzipped, - for a pipe; repeat for more', collect)
+    .option('-D, --list-interfaces', 'list what can be listened on')
     .addOption(new Option('-o, --output <format>', formats.join('; ')).choices(Object.keys(OUTPUTS)).default('table'))
     .option('-v, --verbose', 'evidence with packet numbers, what the programs saw, what else it could be')
     .option('--anomalies', 'print each retransmission, ignored RST, hole ... as it happens')
+    .option('-c, --count <n>', 'end after n packets', positive)
+    .option('--duration <seconds>', 'end after so long', seconds)
+    .option('-w, --write <file>', 'keep what -i captures, as pcapng')
+    .option('--write-flagged <dir>', 'keep each connection that ended abnormally, as a pcapng with its verdict')
+    .option('--flag <what>', `what to keep so: scenario, ending or severity (default ${ABNORMAL}); repeatable`, collect)
+    .option(
+      '-s, --snaplen <octets>',
+      `octets of each packet to capture (default ${DEFAULT_SNAPLEN}: headers; 0: all)`,
+      whole,
+    )
+    .option('-B, --buffer-size <KiB>', `kernel buffer (default ${DEFAULT_BUFFER_KIB})`, positive)
+    .option('-p, --no-promiscuous', 'only what is meant for this machine')
+    .addOption(new Option('--no-promiscuous-mode').hideHelp())
+    .addOption(new Option('--backend <name>', 'what captures').choices(['auto', ...BACKENDS]).default('auto'))
+    .option('--no-processes', 'do not look up the local process of each connection')
+    .option('--no-drop-privileges', 'stay root after opening: to write where only root may')
     .option('--max-connections <n>', 'most connections kept at a time', positive, DEFAULT_MAX_CONNECTIONS)
     .version(VERSION, '-V, --version')
     .helpCommand(true)
     .addHelpText('after', HELP)
     .configureOutput({ outputError: (text) => complain(`${oneLine(text)} (tcpwatch --help shows how)`) })
     .exitOverride()
-    .action((words: string[], options: WatchOptions) => watch(words, options));
+    .action((words: string[], options: WatchOptions & { listInterfaces?: true }) =>
+      options.listInterfaces ? listInterfacesCommand() : watch(words, options),
+    );
   program
     .command('explain')
     .description('what a scenario, ending, fact or error means')
@@ -49,10 +70,27 @@ const oneLine = (text: string): string =>
     .trim()
     .replaceAll(/\s+/g, ' ');
 
+/** What a timer can wait for, less than 25 days. */
+const MAX_SECONDS = 2_147_483;
+
 const collect = (value: string, before: readonly string[] = []): string[] => [...before, value];
 
 function positive(value: string): number {
   const number = Number(value);
   if (!Number.isSafeInteger(number) || number < 1) throw new InvalidArgumentError('Give a whole number from 1 on.');
+  return number;
+}
+
+function whole(value: string): number {
+  const number = Number(value);
+  if (!Number.isSafeInteger(number) || number < 0 || value.trim() === '') {
+    throw new InvalidArgumentError('Give a whole number from 0 on.');
+  }
+  return number;
+}
+
+function seconds(value: string): number {
+  const number = Number(value);
+  if (!(number > 0) || number > MAX_SECONDS) throw new InvalidArgumentError('Give a number of seconds.');
   return number;
 }

@@ -5,6 +5,7 @@
 // `src port 80` and `dst port 80` take the same connections, and `not src port 80` leaves out next to none: one direction
 // of them always comes from another port. `not port 80` is what leaves out.
 
+import { captureFilters } from './capture-filter.js';
 import { compileExpression } from './compile-expression.js';
 import type { Expression } from './expression.js';
 import { parseExpression } from './parse-expression.js';
@@ -20,6 +21,8 @@ export interface Filter {
    * A range names no port.
    */
   readonly ports: readonly number[];
+  /** What a capture must let in for it, as pcap-filter(7) texts, best first (see capture-filter.ts). */
+  readonly captureFilters: readonly string[];
 }
 
 /** Compiles a filter; empty text takes every connection. Throws a FilterError, which knows where. */
@@ -29,6 +32,7 @@ export function parseFilter(text: string): Filter {
   return {
     text,
     ports: [...new Set(namedPorts(expression, true))],
+    captureFilters: captureFilters(expression),
     matches: (ipVersion, addressA, portA, addressB, portB) =>
       accepts(ipVersion, addressA, portA, addressB, portB) || accepts(ipVersion, addressB, portB, addressA, portA),
   };

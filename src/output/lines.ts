@@ -1,19 +1,78 @@
 // One line for one thing worth knowing, the moment it is known: when, which connection, and a sentence last.
 
-import type { AnomalyEvent, ConnectionEvent } from '../verdict/events.js';
+import type {
+  AnomalyEvent,
+  ByEnd,
+  CaptureEvent,
+  ConnectionEvent,
+  NoticeEvent,
+  PeerAddress,
+  TransitionEvent,
+} from '../verdict/events.js';
 import { placeOf } from '../verdict/record.js';
 import { glue, hang, widthOf } from './layout.js';
 import type { OutputOptions } from './output.js';
 import { markOf, paint, paintSeverity } from './style.js';
-import { clockTime } from './times.js';
-import { claimWords } from './words.js';
+import { clockTime, duration, durationWords } from './times.js';
+import { claimWords, errorWords, plural, processWords } from './words.js';
+
+/** Which connection. @param arrow from whom to whom it went, seen from the client. */
+const endsWords = (id: number, { client, server }: ByEnd<PeerAddress>, arrow = '→'): string =>
+  `${glue(`#${id}  ${placeOf(client)}`)} ${glue(`${arrow} ${placeOf(server)}`)}`;
+
+/** What is listened to, and how. */
+export function listeningLines(
+  { source, linkTypes, filter, live, timePrecision }: CaptureEvent,
+  width: number,
+): string[] {
+  if (!live) return [];
+  const clock = live.clock === 'kernel' ? 'the kernel' : 'this program, as it gets them; drops cannot be counted';
+  const parts = [
+    `listening on ${source} (${linkTypes.join(', ')})`,
+    filter === null ? 'all TCP' : `${filter}`,
+    `also ICMP errors and ARP for these peers; times from ${clock}, ${timePrecision}`,
+  ];
+  return hang('', parts.join('; '), width, 2);
+}
+
+export function noticeLines({ at, message }: NoticeEvent, { width }: OutputOptions): string[] {
+  return hang(`${clockTime(at)}  `, message, width);
+}
+
+export function transitionLines(event: TransitionEvent, { width }: OutputOptions): string[] {
+  const { at, connection, transition, from, states, rttSeconds } = event;
+  const peer = from === 'client' ? 'server' : 'client';
+  const words = {
+    open: `open${rttSeconds === null ? '' : glue(` in ${duration(rttSeconds)}`)}`,
+    'picked-up': 'picked up in its middle',
+    fin: `${glue(`FIN of the ${from}:`)} ${glue(`${from} ${states[from]}, ${peer} ${states[peer]}`)}`,
+  }[transition];
+  const processes = transition === 'fin' ? null : processWords(event);
+  const which = endsWords(connection, event, transition === 'fin' && from === 'server' ? '←' : '→');
+  return sentence(`${clockTime(at)}  `, which, processes ? `${words} · ${processes}` : words, width, (text) => text);
+}
+
+/** How long an end has been waiting for its peer, and what comes of it. */
+export function silenceLines(event: ConnectionEvent, { width, colour }: OutputOptions, again: boolean): string[] {
+  const time = `${clockTime(event.lastPacketAt)}  `;
+  const lines = (['client', 'server'] as const).flatMap((role) => {
+    const waiting = event.unanswered[role];
+    if (!waiting || event.ended !== null) return [];
+    const errors = errorWords(event.verdict.errors[role]);
+    const silent = `${durationWords(waiting.seconds)} without an answer to the ${role}, ${plural(waiting.segments, 'segment')} sent`;
+    return [errors ? `${silent}; ${errors}` : silent];
+  });
+  if (again && lines.length > 0)
+    return sentence(time, endsWords(event.id, event), `still silent: ${lines[0]}`, width, (text) => text);
+  return lines.flatMap((line) => hang(' '.repeat(time.length), line, width)).map((line) => paint(line, 'dim', colour));
+}
 
 /** A verdict as it falls. @param revised it was told otherwise before. */
 export function verdictLines(event: ConnectionEvent, options: OutputOptions, revised: boolean): string[] {
   const { verdict } = event;
   const claim = `${glue(`${markOf(verdict.severity)} ${revised ? 'now: ' : ''}`)}${claimWords(event)}`;
   const time = `${clockTime(event.ended ?? event.lastPacketAt)}  `;
-  const ends = `${glue(`#${event.id}  ${placeOf(event.client)}`)} ${glue(`→ ${placeOf(event.server)}`)}`;
+  const ends = endsWords(event.id, event);
   const lines = sentence(time, ends, claim, options.width, (text) =>
     paintSeverity(text, verdict.severity, options.colour),
   );
@@ -21,7 +80,8 @@ export function verdictLines(event: ConnectionEvent, options: OutputOptions, rev
   // The evidence block will say it with all the rest.
   if (!decisive || options.verbose) return lines;
   const why = hang(' '.repeat(time.length), `${glue(`packet ${decisive.packet}:`)} ${decisive.says}`, options.width);
-  return [...lines, ...why.map((line) => paint(line, 'dim', options.colour))];
+  const silence = event.final ? [] : silenceLines(event, options, false);
+  return [...lines, ...why.map((line) => paint(line, 'dim', options.colour)), ...silence];
 }
 
 export function anomalyLines(event: AnomalyEvent, { width }: OutputOptions): string[] {

@@ -9,6 +9,8 @@ export interface OutputOptions {
   readonly width: number;
   /** Evidence, what the programs saw, and what else it could be. */
   readonly verbose: boolean;
+  /** Packets still come: who watches wants to see that. */
+  readonly growing: boolean;
 }
 
 /** Turns events into text, one by one; what has to wait for the end comes with the summary. */

@@ -13,15 +13,20 @@ export function summaryWords(
   const parts = connections.total > 0 ? [plural(connections.total, 'connection')] : [];
   for (const [words, n] of verdicts) parts.push(`${n} ${words}`);
   if (connections.total === 0) {
-    if (packets === 0) return summary.problems.length > 0 ? '' : 'no packets in this capture';
+    if (packets === 0 && summary.problems.length > 0) return '';
+    if (packets === 0)
+      return summary.droppedByKernel === null ? 'no packets in this capture' : `no packets${dropWords(summary)}`;
     parts.push(summary.filteredSegments > 0 ? 'no connection matches the filter' : 'no TCP connections');
   }
-  const dropped =
-    summary.droppedByKernel === null
-      ? ''
-      : `, ${summary.droppedByKernel} dropped by kernel, ${summary.droppedByUs} by us`;
-  parts.push(plural(packets, 'packet') + dropped);
+  parts.push(plural(packets, 'packet') + dropWords(summary));
   return [...parts, ...losses(summary)].map(withNumber).join(`${NO_BREAK}· `);
+}
+
+/** Nothing for a saved capture: whoever made it knows. */
+function dropWords({ droppedByKernel, droppedByInterface, droppedByUs }: SummaryEvent): string {
+  if (droppedByKernel === null) return '';
+  const driver = droppedByInterface ? `, ${droppedByInterface} by the interface` : '';
+  return `, ${droppedByKernel} dropped by kernel${driver}, ${droppedByUs} by us`;
 }
 
 /** A number stays on the line of what it counts. */
@@ -34,6 +39,12 @@ function losses(summary: SummaryEvent): string[] {
   if (summary.lateSegments > 0) parts.push(`${plural(summary.lateSegments, 'segment')} of connections already told`);
   if (summary.filteredSegments > 0) parts.push(`${plural(summary.filteredSegments, 'segment')} left out by the filter`);
   if (summary.evictions > 0) parts.push(`${plural(summary.evictions, 'connection')} given up for lack of room`);
+  if (summary.flagged) {
+    const { files, notWritten, removed } = summary.flagged;
+    parts.push(`${plural(files, 'connection')} written`);
+    if (notWritten > 0) parts.push(`${plural(notWritten, 'flagged connection')} not written`);
+    if (removed > 0) parts.push(`${plural(removed, 'older file')} removed for room`);
+  }
   if (summary.timeRanBackwards) parts.push('time ran backwards');
   if (summary.problems.length > 0) parts.push('input incomplete');
   return parts;

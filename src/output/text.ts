@@ -4,7 +4,7 @@
 import type { ConnectionEvent, SummaryEvent, TcpwatchEvent } from '../verdict/events.js';
 import { evidenceLines } from './evidence.js';
 import { hang } from './layout.js';
-import { anomalyLines, verdictLines } from './lines.js';
+import { anomalyLines, listeningLines, noticeLines, silenceLines, transitionLines, verdictLines } from './lines.js';
 import type { Output, OutputOptions } from './output.js';
 import { paint } from './style.js';
 import { summaryWords } from './summary.js';
@@ -38,15 +38,19 @@ export function textOutput(options: OutputOptions): Output {
     rows.length = Math.min(rows.length, MAX_ROWS);
   }
 
-  /** Tells of a connection if it went wrong, and again if it turns out to be otherwise. */
+  /** Tells of a connection if it went wrong, or if one watches, and again if it turns out to be otherwise. */
   function tell(event: ConnectionEvent): string {
-    const { scenario, end, severity } = event.verdict;
+    const { scenario, end, confidence, severity } = event.verdict;
     const said = told.get(event.id);
-    const now = `${scenario} ${end}`;
+    const now = `${scenario} ${end} ${confidence}`;
     if (event.final) told.delete(event.id);
-    if (said === undefined ? severity === 'ok' || !scenario : said === now) return '';
+    if (said === now) return event.final ? '' : asText(silenceLines(event, options, true));
+    if (said === undefined && !options.growing && (severity === 'ok' || !scenario)) return '';
+    // What was still open when one stopped watching stands in the table.
+    if (said === undefined && event.final && !scenario) return '';
     if (!event.final) told.set(event.id, now);
-    return asText(verdictLines(event, options, said !== undefined));
+    const lines = verdictLines(event, options, said !== undefined);
+    return asText(options.growing && options.verbose ? [...lines, ...evidenceLines(event, options), ''] : lines);
   }
 
   function close(summary: SummaryEvent): string {
@@ -55,7 +59,8 @@ export function textOutput(options: OutputOptions): Output {
     const counts = verdicts.map(({ n, example }) => [example.verdict.title, n] as const);
     const parts = rows.length > 0 ? [tableLines(rows, options)] : [];
     if (left > 0) parts.push([`${plural(left, 'more connection')} not listed (--output ndjson has all)`]);
-    if (options.verbose) for (const row of rows) parts.push(evidenceLines(row, options));
+    // Who watches has been told as it fell.
+    if (options.verbose && !options.growing) for (const row of rows) parts.push(evidenceLines(row, options));
     const words = summaryWords(summary, counts);
     if (words) parts.push(hang('', words, options.width, 2).map((line) => paint(line, 'dim', options.colour)));
     return (quiet ? '' : '\n') + parts.map(asText).join('\n');
@@ -63,10 +68,21 @@ export function textOutput(options: OutputOptions): Output {
 
   /** Lines as it happens; what comes at the end is set off from them. */
   function lines(event: TcpwatchEvent): string {
-    if (event.type === 'anomaly') return asText(anomalyLines(event, options));
-    if (event.type !== 'connection') return '';
-    if (event.final) keep(event);
-    return tell(event);
+    switch (event.type) {
+      case 'capture':
+        return asText(listeningLines(event, options.width));
+      case 'anomaly':
+        return asText(anomalyLines(event, options));
+      case 'notice':
+        return asText(noticeLines(event, options));
+      case 'transition':
+        return asText(transitionLines(event, options));
+      case 'connection':
+        if (event.final) keep(event);
+        return tell(event);
+      default:
+        return '';
+    }
   }
 
   return {

@@ -1,7 +1,7 @@
 // The words every text output shares: the same word for the same thing everywhere.
 
 import { ENDINGS } from '../verdict/endings.js';
-import type { ConnectionEvent, ErrorRecord, VerdictRecord } from '../verdict/events.js';
+import type { ByEnd, ConnectionEvent, ErrorRecord, ProcessRecord, VerdictRecord } from '../verdict/events.js';
 import type { Severity } from '../verdict/scenarios.js';
 import { glue } from './layout.js';
 import { clockTime } from './times.js';
@@ -66,5 +66,14 @@ export const lookalikeWords = ({ lookalikes }: VerdictRecord, ofMotive: boolean)
 export const testWords = ({ lookalikes }: VerdictRecord): string[] => [
   ...new Set(lookalikes.map(({ toTellApart }) => toTellApart)),
 ];
+
+/** Who is at the ends, as far as that is known: `curl[71] → echo-server[42]`. */
+export function processWords({ processes }: { readonly processes: ByEnd<ProcessRecord | null> }): string | null {
+  const { client, server } = processes;
+  const name = ({ command, pid }: ProcessRecord): string => `${command}[${pid}]`;
+  if (client && server) return glue(`${name(client)} → ${name(server)}`);
+  if (server) return glue(`server ${name(server)}`);
+  return client ? glue(`client ${name(client)}`) : null;
+}
 
 export const plural = (n: number, word: string): string => `${n} ${word}${n === 1 ? '' : 's'}`;

@@ -6,6 +6,6 @@ export interface CaptureProblem {
   readonly message: string;
   /** Octets from the start of the (decompressed) stream to the record that could not be read. */
   readonly offset: number;
-  /** Cut off inside a record; contradicting itself; or not to be read at all. */
-  readonly kind: 'truncated' | 'damaged' | 'unreadable';
+  /** Cut off inside a record; contradicting itself; not to be read at all; or no interface to listen on (any more). */
+  readonly kind: 'truncated' | 'damaged' | 'unreadable' | 'interface';
 }

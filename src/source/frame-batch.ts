@@ -28,4 +28,9 @@ export class FrameBatch {
   readonly linkType = new Int32Array(CAPACITY);
   /** Nanoseconds since the base. */
   readonly timeNs = new Float64Array(CAPACITY);
+  /**
+   * The capture's clock behind the last frame: whatever comes later is not older. Live, it goes on while nothing comes, and a
+   * batch may consist of it alone; NaN: not known.
+   */
+  clockNs = Number.NaN;
 }

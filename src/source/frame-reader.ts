@@ -48,6 +48,8 @@ export interface FrameReader {
   readonly snaplen: number;
   readonly precision: string | null;
   readonly interfaces: readonly string[];
+  /** Where the capture's clock stood when it ended, nanoseconds since the base; NaN: the stream does not say, or not yet. */
+  readonly clockNs: number;
   /** Set when the stream contradicts itself; from then on `read` does nothing. */
   readonly problem: CaptureProblem | null;
   /**

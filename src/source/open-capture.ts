@@ -17,8 +17,8 @@ export interface CaptureSource {
   /** What is known so far: complete once a batch has been seen, though pcapng may announce more at any point. */
   info(): SourceInfo;
   /**
-   * The frames, in the order of the file; each batch has at least one and is valid until the next is asked for.
-   * Can be walked once.
+   * The frames, in the order of the file; each batch has at least one, or moves the clock, and is valid until the next is
+   * asked for. Can be walked once.
    */
   batches(): AsyncIterableIterator<FrameBatch>;
   /** Why the capture ended early; null while it goes on and when it ended well. */
@@ -122,6 +122,10 @@ class Capture implements CaptureSource {
     if (this.#input.failure !== null) this.#fail(this.#input.failure, cutOffAt ?? window.streamOffset);
     else if (cutOffAt !== null) {
       this.problem = { message: 'the capture is cut off inside a record', offset: cutOffAt, kind: 'truncated' };
+    } else if (!Number.isNaN(reader.clockNs)) {
+      batch.count = 0;
+      batch.clockNs = reader.clockNs;
+      yield batch;
     }
   }
 

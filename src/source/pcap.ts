@@ -48,6 +48,7 @@ export class PcapReader implements FrameReader {
   readonly format = 'pcap';
   readonly linkTypes: number[] = [];
   readonly interfaces: readonly string[] = [];
+  readonly clockNs = Number.NaN;
   snaplen = 0;
   precision: string | null = null;
   problem: CaptureProblem | null = null;

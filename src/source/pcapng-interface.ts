@@ -1,5 +1,5 @@
-// One Interface Description Block of a pcapng file: link type, clock and name of the frames that refer to it.
-// Read first: draft-ietf-opsawg-pcapng, "Options" and "Interface Description Block".
+// What a pcapng file says of one interface: link type, clock and name of the frames that refer to it, and how its capture
+// ended. Read first: draft-ietf-opsawg-pcapng, "Options", "Interface Description Block", "Interface Statistics Block".
 
 import type { TimeBase } from './frame-batch.js';
 import { InterfaceClock } from './interface-clock.js';
@@ -13,6 +13,9 @@ const OPTION_NAME = 2;
 const OPTION_RESOLUTION = 9;
 const OPTION_OFFSET = 14;
 const OPTION_HEADER_LENGTH = 4;
+const STATISTICS_END_TIME = 3;
+const STATISTICS_DELIVERED = 8;
+const WORD = 4_294_967_296;
 
 /** 10^-6 seconds, unless the block says otherwise. */
 const DEFAULT_RESOLUTION = 6;
@@ -75,4 +78,31 @@ export function readInterface(
     name,
     clock: new InterfaceClock(base, resolution, offsetSeconds),
   };
+}
+
+export interface PcapngStatistics {
+  /** When the capture ended, as a timestamp of the interface. */
+  readonly endTime: { readonly high: number; readonly low: number } | null;
+  /** Frames that the capturing program got. */
+  readonly delivered: number | null;
+}
+
+/** Reads the options of an Interface Statistics Block, as far as they make sense: nothing depends on them but a clock. */
+export function readStatistics(view: DataView, start: number, end: number, little: boolean): PcapngStatistics {
+  let endTime: PcapngStatistics['endTime'] = null;
+  let delivered: number | null = null;
+  for (let at = start; end - at >= OPTION_HEADER_LENGTH; ) {
+    const code = view.getUint16(at, little);
+    const length = view.getUint16(at + 2, little);
+    const value = at + OPTION_HEADER_LENGTH;
+    if (code === OPTION_END || length > end - value) break;
+    if (length === 8 && code === STATISTICS_END_TIME) {
+      endTime = { high: view.getUint32(value, little), low: view.getUint32(value + 4, little) };
+    } else if (length === 8 && code === STATISTICS_DELIVERED) {
+      const [first, second] = [view.getUint32(value, little), view.getUint32(value + 4, little)];
+      delivered = little ? second * WORD + first : first * WORD + second;
+    }
+    at = value + length + (-length & 3);
+  }
+  return { endTime, delivered };
 }

@@ -13,12 +13,13 @@ import {
   MAX_WIRE_LENGTH,
   type OctetWindow,
 } from './frame-reader.js';
-import { type PcapngInterface, readInterface } from './pcapng-interface.js';
+import { type PcapngInterface, readInterface, readStatistics } from './pcapng-interface.js';
 
 const SECTION_HEADER = 0x0a0d0d0a;
 const INTERFACE_DESCRIPTION = 1;
 const OBSOLETE_PACKET = 2;
 const SIMPLE_PACKET = 3;
+const INTERFACE_STATISTICS = 5;
 const ENHANCED_PACKET = 6;
 
 const BYTE_ORDER_MAGIC = 0x1a2b3c4d;
@@ -38,6 +39,8 @@ const ENHANCED_TIME_LOW = 16;
 const ENHANCED_CAPTURED_LENGTH = 20;
 const ENHANCED_WIRE_LENGTH = 24;
 const ENHANCED_DATA = 28;
+const STATISTICS_INTERFACE = 8;
+const STATISTICS_OPTIONS = 20;
 const SIMPLE_WIRE_LENGTH = 8;
 const SIMPLE_DATA = 12;
 
@@ -60,6 +63,9 @@ export class PcapngReader implements FrameReader {
   /** The current section's, by number. */
   #described: PcapngInterface[] = [];
   #previousTimeNs = 0;
+  /** By interface: frames seen; and when its capture ended after how many, if it says so. */
+  #frames: number[] = [];
+  #ends: { readonly timeNs: number; readonly frames: number }[] = [];
 
   /** Octets still to step over up to the trailer of the block being skipped; -1 when none is. */
   #skipLeft = -1;
@@ -122,6 +128,7 @@ export class PcapngReader implements FrameReader {
         type === SECTION_HEADER ||
         type === INTERFACE_DESCRIPTION ||
         type === SIMPLE_PACKET ||
+        type === INTERFACE_STATISTICS ||
         type === OBSOLETE_PACKET;
       if (!kept) {
         this.#skippedFrom = window.streamOffset + (at - window.start);
@@ -147,7 +154,9 @@ export class PcapngReader implements FrameReader {
             ? this.#readSimplePacket(view, at, length, batch)
             : type === INTERFACE_DESCRIPTION
               ? this.#readInterface(view, at, length)
-              : this.#readSectionHeader(view, at, length);
+              : type === INTERFACE_STATISTICS
+                ? this.#readStatistics(view, at, length)
+                : this.#readSectionHeader(view, at, length);
       if (wrong !== null) {
         this.#fail(window, at, wrong);
         break;
@@ -160,6 +169,12 @@ export class PcapngReader implements FrameReader {
   end(window: OctetWindow): number | null {
     if (this.#skipLeft >= 0) return this.#skippedFrom;
     return window.end > window.start || !this.#inSection ? window.streamOffset : null;
+  }
+
+  get clockNs(): number {
+    // A file that was cut up since it was made still has the end of the whole.
+    const whole = this.#frames.every((frames, id) => this.#ends[id]?.frames === frames);
+    return whole && this.#frames.length > 0 ? Math.max(...this.#ends.map(({ timeNs }) => timeNs)) : Number.NaN;
   }
 
   // Each of these answers what is wrong with the block, or null.
@@ -184,6 +199,7 @@ export class PcapngReader implements FrameReader {
       view.getUint32(at + ENHANCED_TIME_LOW, little),
     );
     this.#previousTimeNs = timeNs;
+    this.#frames[id]++;
     this.#add(batch, at + ENHANCED_DATA, captured, wire, from.linkType, timeNs);
     return null;
   }
@@ -194,6 +210,7 @@ export class PcapngReader implements FrameReader {
     const from = this.#described[0];
     const wire = view.getUint32(at + SIMPLE_WIRE_LENGTH, this.#littleEndian);
     const captured = from.snaplen === 0 ? wire : Math.min(wire, from.snaplen);
+    this.#frames[0]++;
     if (captured > MAX_CAPTURED_LENGTH || captured > length - SIMPLE_DATA - BLOCK_TRAILER_LENGTH) {
       return `a packet block of ${length} octets claims ${captured} captured octets`;
     }
@@ -216,6 +233,7 @@ export class PcapngReader implements FrameReader {
     const found = readInterface(view, body, at + length - BLOCK_TRAILER_LENGTH, this.#littleEndian, this.#base);
     if (typeof found === 'string') return found;
     this.#described.push(found);
+    this.#frames.push(0);
 
     const { linkType, snaplen, name, clock } = found;
     this.#linkTypes.add(linkType);
@@ -228,6 +246,19 @@ export class PcapngReader implements FrameReader {
     return null;
   }
 
+  /** Nothing but the clock depends on these: what makes no sense in them is passed over. */
+  #readStatistics(view: DataView, at: number, length: number): null {
+    if (length < STATISTICS_OPTIONS + BLOCK_TRAILER_LENGTH) return null;
+    const little = this.#littleEndian;
+    const id = view.getUint32(at + STATISTICS_INTERFACE, little);
+    if (id >= this.#described.length) return null;
+    const end = at + length - BLOCK_TRAILER_LENGTH;
+    const { endTime, delivered } = readStatistics(view, at + STATISTICS_OPTIONS, end, little);
+    if (endTime === null || delivered === null) return null;
+    this.#ends[id] = { timeNs: this.#described[id].clock.timeNs(endTime.high, endTime.low), frames: delivered };
+    return null;
+  }
+
   #readSectionHeader(view: DataView, at: number, length: number): string | null {
     if (length < MIN_SECTION_HEADER_LENGTH) return 'a section header is too short';
     const major = view.getUint16(at + AT_VERSION_MAJOR, this.#littleEndian);
@@ -236,6 +267,8 @@ export class PcapngReader implements FrameReader {
       return `pcapng version ${major}.${minor} is not known; versions 1.0 and 1.2 are`;
     }
     this.#described = [];
+    this.#frames = [];
+    this.#ends = [];
     this.#inSection = true;
     return null;
   }

@@ -25,6 +25,8 @@ export const EVICTED = 1 << 6;
 export const QUEUED = 1 << 7;
 /** Bits 8..10: index into ROLE_SOURCES. */
 export const ROLES_SHIFT = 8;
+/** A segment of it was one that the user asked for. */
+export const WANTED = 1 << 11;
 
 export const CONNECTION_INTS = 20;
 export const CONNECTION_DOUBLES = 7;

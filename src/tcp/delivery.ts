@@ -12,12 +12,20 @@ import { HEARS, HEARS_ACK_OF_FIN, IMPOSSIBLE, next, SENDS } from './state.js';
 export interface TrackerListener {
   /** A connection's first segment has been taken in. */
   opened(connection: Connection): void;
+  /** Its handshake is complete. */
+  established(delivery: Delivery): void;
+  /** The sender of this segment has closed: its first FIN. */
+  closing(delivery: Delivery): void;
   /** Something rare in one segment. */
   anomaly(id: AnomalyId, delivery: Delivery): void;
   /** One end has asked in vain for as long as makes its peer count as silent; told once a silence. */
   silent(connection: Connection, notes: Notes | undefined): void;
+  /** The end that counted as silent was heard again. */
+  answered(connection: Connection, notes: Notes | undefined): void;
   /** Both ends are done, or one was reset; later packets may still change what that means. */
   ended(connection: Connection, notes: Notes | undefined): void;
+  /** What can be said of it may have changed: a RST that did not end it, an ICMP error, or time has passed. */
+  changed(connection: Connection, notes: Notes | undefined): void;
   /** Nothing will be added to this connection any more; it is forgotten after the call. */
   final(connection: Connection, notes: Notes | undefined): void;
 }
@@ -90,8 +98,8 @@ export class Delivery {
     this.holes.forget(index * 2 + 1);
   }
 
-  tellSilent(): void {
-    this.listener.silent(this.connection, this.notes.get(this.connection.index));
+  tell(what: 'silent' | 'answered' | 'ended' | 'changed'): void {
+    this.listener[what](this.connection, this.notes.get(this.connection.index));
   }
 
   flag(id: AnomalyId): void {

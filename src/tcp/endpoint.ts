@@ -147,6 +147,9 @@ export const SILENT_NS = 3e9;
 export const isUnanswered = (end: Endpoint): boolean =>
   end.unanswered >= SILENT_SENDS && end.lastAskNs - end.unansweredNs >= SILENT_NS;
 
+/** How often a silence has doubled since it was long enough to be one: each time it is worth a word again. */
+export const silenceRank = (ns: number): number => Math.floor(Math.log2(ns / SILENT_NS));
+
 /** IPv4 identifications further apart than this do not come from one counter. */
 const IP_ID_STRIDE = 256;
 

@@ -17,6 +17,7 @@ import {
   SENT_DATA,
   SENT_FIN,
   SENT_SYN,
+  silenceRank,
   TOLD_SILENT,
 } from './endpoint.js';
 import { LETTER_DATA, recordLetter } from './history.js';
@@ -196,10 +197,13 @@ export function asks(delivery: Delivery): void {
     sender.unansweredNs = segment.timeNs;
     sender.unansweredPacket = segment.packet;
   }
+  const waitedNs = sender.lastAskNs - sender.unansweredNs;
   sender.lastAskNs = segment.timeNs;
-  if (!isUnanswered(sender) || sender.has(TOLD_SILENT)) return;
-  sender.set(TOLD_SILENT);
-  delivery.tellSilent();
+  if (!isUnanswered(sender)) return;
+  if (!sender.has(TOLD_SILENT)) {
+    sender.set(TOLD_SILENT);
+    delivery.tell('silent');
+  } else if (silenceRank(sender.lastAskNs - sender.unansweredNs) > silenceRank(waitedNs)) delivery.tell('changed');
 }
 
 /** The sender was heard: whatever its peer was waiting for, somebody is there. */
@@ -207,5 +211,7 @@ export function answers(delivery: Delivery): void {
   const { receiver } = delivery;
   if (isUnanswered(receiver)) delivery.receiverNotes.healed ??= delivery.moment;
   receiver.unanswered = 0;
+  if (!receiver.has(TOLD_SILENT)) return;
   receiver.clear(TOLD_SILENT);
+  delivery.tell('answered');
 }

@@ -6,14 +6,17 @@ import { formatAddress } from '../wire/address.js';
 import type { Delivery } from './delivery.js';
 import { seqDiff } from './seq.js';
 
-/** Takes in the error that the shared Segment record holds; the delivery stands at its connection, the quoted end sends. */
-export function noteIcmpError(delivery: Delivery): void {
+/**
+ * Takes in the error that the shared Segment record holds; the delivery stands at its connection, the quoted end sends.
+ * @returns whether it can be believed.
+ */
+export function noteIcmpError(delivery: Delivery): boolean {
   const { segment, connection, sender, receiver } = delivery;
   // RFC 5927 section 4.1: an error about octets that were never sent is a forgery.
   const beyond = seqDiff(segment.seq, sender.sndNxt);
   if (sender.segments > 0 && (beyond > 0 || seqDiff(segment.seq, sender.firstSeq) < 0)) {
     delivery.flag('icmp.implausible');
-    return;
+    return false;
   }
   connection.lastNs = segment.timeNs;
   connection.lastPacket = segment.packet;
@@ -45,4 +48,5 @@ export function noteIcmpError(delivery: Delivery): void {
       lastNs: timeNs,
     };
   }
+  return true;
 }

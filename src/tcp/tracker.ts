@@ -4,11 +4,11 @@
 // segment in which nothing happens.
 
 import { ACK, FIN, RST, type Segment, SYN } from '../wire/segment.js';
-import { Connection, EVICTED, FINISHED, QUEUED } from './connection.js';
+import { Connection, EVICTED, FINISHED, HANDSHAKE_DONE, QUEUED, WANTED } from './connection.js';
 import { control, identify, text } from './control.js';
 import { isCopy } from './copies.js';
 import { Delivery, type TrackerListener } from './delivery.js';
-import { BEGUN, SENT_SYN } from './endpoint.js';
+import { BEGUN, SENT_FIN, SENT_SYN } from './endpoint.js';
 import { noteIcmpError } from './icmp-note.js';
 import { Neighbours } from './neighbours.js';
 import { assignRoles } from './roles.js';
@@ -16,9 +16,12 @@ import { seqDiff } from './seq.js';
 import { ESTABLISHED, isOver, SYN_SENT } from './state.js';
 import { ConnectionStore, Tuple } from './store.js';
 import { Tombstones } from './tombstones.js';
+import { Waiting } from './waiting.js';
 
 /** A finished connection is final after this long: the longest TIME-WAIT in use (Linux 60 s, others up to 120 s). */
 const LINGER_NS = 120e9;
+/** After a FIN or the end, things have settled by then: who closes in turn has done so, and who dies is dead. */
+const SETTLED_NS = 1e9;
 /** How many connections an eviction looks at to find one long quiet. */
 const EVICTION_LOOK = 64;
 /** Finished connections whose stray segments are still known. */
@@ -34,6 +37,8 @@ export interface TrackerOptions {
   readonly accepts: ((tuple: Tuple, ipVersion: number) => boolean) | null;
   /** Ports that mark the server of a connection picked up mid-stream. */
   readonly serverPorts: readonly number[];
+  /** A connection is looked at again a while after a FIN and after its end, and told as changed. */
+  readonly looksAgain: boolean;
 }
 
 export class Tracker {
@@ -50,9 +55,10 @@ export class Tracker {
   private readonly delivery: Delivery;
   private readonly tuple = new Tuple();
   private readonly other = new Connection();
-  /** Finished connections in the order of their end. */
-  private waiting: { index: number; id: number; deadlineNs: number }[] = [];
-  private waitingHead = 0;
+  private currentId = 0;
+  /** Finished connections; and those that closed, or were over, a moment ago. */
+  private readonly lingering = new Waiting(LINGER_NS);
+  private readonly settling = new Waiting(SETTLED_NS);
   private evictionHand = 0;
 
   /** @param segment the record that the caller decodes every frame into. */
@@ -66,35 +72,58 @@ export class Tracker {
     this.delivery = new Delivery(segment, listener);
   }
 
-  /** Moves the packet clock, never backwards, and lets what has waited long enough become final. */
-  tick(timeNs: number): void {
-    if (timeNs <= this.clockNs) return;
-    this.clockNs = timeNs;
-    while (this.waitingHead < this.waiting.length && this.waiting[this.waitingHead].deadlineNs <= timeNs) {
-      const { index, id } = this.waiting[this.waitingHead++];
-      const { other } = this;
-      this.store.move(other, index);
-      if (other.id !== id) continue;
-      other.clear(QUEUED);
-      if (!other.has(FINISHED)) continue;
-      if (!isOver(other.low.state) || !isOver(other.high.state)) other.reopen();
-      else if (other.endedNs + LINGER_NS > timeNs) this.wait(other);
-      else this.finalise(index);
-    }
-    if (this.waitingHead > 4096 && this.waitingHead * 2 > this.waiting.length) {
-      this.waiting = this.waiting.slice(this.waitingHead);
-      this.waitingHead = 0;
-    }
+  /** Id of the connection that the segment or ICMP error taken in last belongs to; 0: to none that is followed. */
+  get current(): number {
+    return this.currentId;
   }
 
-  /** Takes in the TCP segment that the shared Segment record holds. */
-  take(): void {
+  /** Moves the packet clock, never backwards, and looks at whatever has waited long enough by then. */
+  tick(timeNs: number): void {
+    if (timeNs <= this.clockNs) return;
+    const { lingering, settling } = this;
+    // Each is looked at with the clock at its own deadline: how often the clock is moved changes nothing.
+    for (;;) {
+      const nextNs = Math.min(lingering.nextNs, settling.nextNs);
+      if (nextNs > timeNs) break;
+      this.clockNs = nextNs;
+      if (lingering.nextNs === nextNs) this.endWait();
+      else this.lookAgain();
+    }
+    this.clockNs = timeNs;
+  }
+
+  private endWait(): void {
+    const { store, other } = this;
+    const { index, id } = this.lingering.take();
+    store.move(other, index);
+    if (other.id !== id) return;
+    other.clear(QUEUED);
+    if (!other.has(FINISHED)) return;
+    if (!isOver(other.low.state) || !isOver(other.high.state)) other.reopen();
+    else if (other.endedNs + LINGER_NS > this.clockNs) this.linger(other);
+    else this.finalise(index);
+  }
+
+  private lookAgain(): void {
+    const { other } = this;
+    const { index, id } = this.settling.take();
+    this.store.move(other, index);
+    if (other.id === id) this.listener.changed(other, this.delivery.notesOf(index));
+  }
+
+  /** Takes in the TCP segment that the shared Segment record holds. @param wanted it marks its connection as WANTED. */
+  take(wanted = false): void {
     const { delivery, store, tuple } = this;
     const { segment, connection } = delivery;
     this.tick(segment.timeNs);
     store.tupleOf(segment, tuple);
     const { sender, receiver } = delivery.from(tuple.fromHigh);
-    if (this.locate(segment) < 0) return;
+    if (this.locate(segment) < 0) {
+      this.currentId = 0;
+      return;
+    }
+    this.currentId = connection.id;
+    if (wanted) connection.set(WANTED);
     const { flags } = segment;
     connection.lastNs = segment.timeNs;
     connection.lastPacket = segment.packet;
@@ -106,13 +135,22 @@ export class Tracker {
     sender.segments++;
     const first = !sender.has(BEGUN);
     const calm = (flags & CONTROL) === 0 && sender.state === ESTABLISHED && receiver.state === ESTABLISHED && !first;
+    const wasOpen = connection.has(HANDSHAKE_DONE);
+    const hadClosed = sender.has(SENT_FIN);
     if (calm) text(delivery);
     else control(delivery, first);
     identify(delivery, first);
     sender.lastNs = segment.timeNs;
     sender.lastPacket = segment.packet;
     if (connection.firstPacket === segment.packet) this.listener.opened(connection);
-    if (!calm && isOver(sender.state) && isOver(receiver.state) && !connection.has(FINISHED)) this.finish(connection);
+    if (calm) return;
+    if (!wasOpen && connection.has(HANDSHAKE_DONE)) this.listener.established(delivery);
+    if (!hadClosed && sender.has(SENT_FIN)) {
+      this.listener.closing(delivery);
+      if (this.options.looksAgain) this.settling.add(connection, this.clockNs);
+    }
+    if (isOver(sender.state) && isOver(receiver.state) && !connection.has(FINISHED)) this.finish(connection);
+    else if (flags & RST) delivery.tell('changed');
   }
 
   /**
@@ -125,10 +163,12 @@ export class Tracker {
     this.tick(segment.timeNs);
     store.tupleOf(segment, tuple);
     const index = store.find(tuple);
+    this.currentId = 0;
     if (index < 0) return false;
     store.move(connection, index);
+    this.currentId = connection.id;
     delivery.from(tuple.fromHigh);
-    noteIcmpError(delivery);
+    if (noteIcmpError(delivery)) delivery.tell('changed');
     return true;
   }
 
@@ -244,14 +284,15 @@ export class Tracker {
     connection.set(FINISHED);
     connection.endedNs = connection.lastNs;
     // Once in the queue however often it comes back to life: a hostile capture cannot make the queue grow.
-    if (!connection.has(QUEUED)) this.wait(connection);
-    this.listener.ended(connection, this.delivery.notesOf(connection.index));
+    if (!connection.has(QUEUED)) this.linger(connection);
+    if (this.options.looksAgain) this.settling.add(connection, this.clockNs);
+    this.delivery.tell('ended');
   }
 
   /** To be looked at when its time is up; it may have gone on and been over once more by then, and waits again. */
-  private wait(connection: Connection): void {
+  private linger(connection: Connection): void {
     connection.set(QUEUED);
-    this.waiting.push({ index: connection.index, id: connection.id, deadlineNs: this.clockNs + LINGER_NS });
+    this.lingering.add(connection, this.clockNs);
   }
 
   private finalise(index: number): void {

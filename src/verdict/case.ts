@@ -7,6 +7,7 @@ import { type Connection, HANDSHAKE_DONE, HIGH_SPOKE_FIRST, MID_STREAM, SPOKE } 
 import { type Endpoint, OWES_ANSWER } from '../tcp/endpoint.js';
 import type { Neighbours, Unanswered } from '../tcp/neighbours.js';
 import { EndNotes, type Notes, type ResetNote } from '../tcp/notes.js';
+import type { ProcessRecord } from './events.js';
 
 export type Role = 'client' | 'server';
 
@@ -15,7 +16,12 @@ export interface Side {
   readonly role: Role;
   readonly end: Endpoint;
   readonly notes: EndNotes;
+  /** The program at this end; null: not known. */
+  readonly program: ProcessRecord | null;
 }
+
+/** Who is at an end of the connection that is being judged, where that can be known. */
+export type ProcessAt = (role: Role) => ProcessRecord | null;
 
 export interface Case {
   readonly connection: Connection;
@@ -39,11 +45,13 @@ export function openCase(
   notes: Notes | undefined,
   clockNs: number,
   neighbours: Neighbours,
+  processAt: ProcessAt = () => null,
 ): Suspicions {
   const side = (role: Role, end: Endpoint): Side => ({
     role,
     end,
     notes: (end === connection.low ? notes?.low : notes?.high) ?? NO_NOTES,
+    program: processAt(role),
   });
   const client = side('client', connection.client);
   const server = side('server', connection.server);

@@ -24,6 +24,12 @@ export interface CaptureEvent {
   /** `us`, `ns` or as the file says; null if it has no frame. */
   readonly timePrecision: string | null;
   readonly tool: { readonly name: 'tcpwatch'; readonly version: string };
+  /** How an interface is listened on; null for a saved capture. */
+  readonly live: {
+    readonly backend: 'libpcap' | 'cap';
+    /** Who stamps the frames: the kernel as they pass, or a program once it gets them. */
+    readonly clock: 'kernel' | 'userspace';
+  } | null;
 }
 
 export interface PeerAddress {
@@ -86,6 +92,23 @@ export interface VerdictRecord {
   readonly lookalikes: readonly LookalikeRecord[];
 }
 
+/** A program on the machine that captures, at one end of a connection. */
+export interface ProcessRecord {
+  readonly pid: number;
+  readonly command: string;
+  /** It was gone when this was told. */
+  readonly exited: boolean;
+}
+
+/** What an end has asked since its peer was last heard: SYN, FIN, data, probes. */
+export interface UnansweredRecord {
+  readonly segments: number;
+  /** From the first of them to the last. */
+  readonly seconds: number;
+  /** Frame of the first. */
+  readonly packet: number;
+}
+
 /** One connection, when its verdict is final; while packets still come also when first judged (`final: false`). */
 export interface ConnectionEvent {
   readonly type: 'connection';
@@ -116,9 +139,41 @@ export interface ConnectionEvent {
   /** Frames that were the same packet captured once more; they are in no other count. */
   readonly capturedTwice: number;
   readonly unacknowledgedBytes: ByEnd<number>;
+  /** null of an end that is not waiting for an answer. */
+  readonly unanswered: ByEnd<UnansweredRecord | null>;
   readonly rttSeconds: ByEnd<number | null>;
+  /** null: not on this machine, or not known; always so for a saved capture. */
+  readonly processes: ByEnd<ProcessRecord | null>;
   readonly verdict: VerdictRecord;
 }
+
+/** Where packets still come: a connection opened, was picked up in its middle, or an end of it closed. */
+export interface TransitionEvent {
+  readonly type: 'transition';
+  readonly transition: 'open' | 'picked-up' | 'fin';
+  readonly connection: number;
+  readonly packet: number;
+  readonly at: string;
+  /** Who sent that packet. */
+  readonly from: Role;
+  readonly client: PeerAddress;
+  readonly server: PeerAddress;
+  readonly states: ByEnd<StateName | null>;
+  /** Of the handshake, both halves; null if it was not seen whole, or had resends. */
+  readonly rttSeconds: number | null;
+  readonly processes: ByEnd<ProcessRecord | null>;
+}
+
+/** Something happened to the capture itself. */
+export interface NoticeEvent {
+  readonly type: 'notice';
+  readonly id: NoticeId;
+  readonly at: string;
+  /** One sentence. */
+  readonly message: string;
+}
+
+export type NoticeId = 'interface-down' | 'interface-up' | 'nothing-seen' | 'write-failed' | 'output-skipped';
 
 export interface AnomalyEvent {
   readonly type: 'anomaly';
@@ -135,7 +190,7 @@ export interface AnomalyEvent {
 export interface InputProblem {
   readonly source: string;
   readonly message: string;
-  readonly kind: 'truncated' | 'damaged' | 'unreadable';
+  readonly kind: 'truncated' | 'damaged' | 'unreadable' | 'interface';
   /** Octets into the (decompressed) input. */
   readonly offset: number;
 }
@@ -161,11 +216,30 @@ export interface SummaryEvent {
   readonly filteredSegments: number;
   /** null: not known, as for a saved capture. */
   readonly droppedByKernel: number | null;
+  /** Lost in the interface or its driver. */
+  readonly droppedByInterface: number | null;
   readonly droppedByUs: number;
+  /** What the flight recorder kept; null: there was none. */
+  readonly flagged: FlaggedRecord | null;
   readonly evictions: number;
   readonly truncatedInput: boolean;
   readonly problems: readonly InputProblem[];
   readonly timeRanBackwards: boolean;
 }
 
-export type TcpwatchEvent = CaptureEvent | ConnectionEvent | AnomalyEvent | SummaryEvent;
+/** Captures of single connections that were written for their verdicts. */
+export interface FlaggedRecord {
+  readonly files: number;
+  /** Flagged connections without a file: the disk or the memory was too small, or too slow. */
+  readonly notWritten: number;
+  /** Older files given up so that the folder keeps to its size. */
+  readonly removed: number;
+}
+
+export type TcpwatchEvent =
+  | CaptureEvent
+  | ConnectionEvent
+  | TransitionEvent
+  | AnomalyEvent
+  | NoticeEvent
+  | SummaryEvent;

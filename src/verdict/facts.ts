@@ -18,6 +18,7 @@ import {
   lastMissed,
   neighbourAt,
   openReset,
+  processDetail,
   suddenReset,
 } from './findings.js';
 
@@ -44,6 +45,8 @@ const FIN_WAIT_2_NS = 60e9;
 const PROMPT_NS = 3e9;
 /** No host loses its connections and is back within this time of its last segment; a firewall's rule takes hold at once. */
 const FASTEST_REBOOT_NS = 10e6;
+/** A process closes its sockets while it dies: for a moment it seems to live on. */
+const DYING_NS = 100e6;
 /** The shortest idle timeout of common middleboxes. */
 const IDLE_TIMEOUT_NS = 60e9;
 export const FACTS = {
@@ -272,6 +275,20 @@ export const FACTS = {
   'rst-lacks-timestamps': {
     says: 'the RST acknowledges but lacks the negotiated timestamps',
     find: (c) => at(openReset(c), c.gone.notes.reset?.lacksTimestamps),
+  },
+  'local-process-exited': {
+    says: 'the process of the {gone}, on this machine, is gone',
+    find: (c) => at(c.gone.notes.fin ?? c.gone.notes.reset, c.gone.program?.exited),
+    detail: processDetail,
+  },
+  'local-process-lives': {
+    says: 'the process of the {gone}, on this machine, still runs',
+    find: (c) => {
+      const closing = c.gone.notes.fin ?? c.gone.notes.reset;
+      const settled = closing && c.clockNs - closing.timeNs >= DYING_NS;
+      return at(closing, c.gone.program && !c.gone.program.exited, settled);
+    },
+    detail: processDetail,
   },
   'sender-talked-on': {
     says: 'the {gone} went on as if it had never sent the RST',

@@ -39,6 +39,10 @@ export const icmpDetail = ({ survivor }: Case): string | null => {
   return icmp ? `${icmpRow(icmp)?.title ?? `type ${icmp.type} code ${icmp.code}`}, said by ${icmp.from}` : null;
 };
 
+/** Which process it is. */
+export const processDetail = ({ gone }: Case): string | null =>
+  gone.program && `${gone.program.command}, process ${gone.program.pid}`;
+
 /** The first of enough questions, over long enough, that nobody answered for the gone end. */
 export const neighbourAt = (theCase: Case, by: 'anyone' | 'survivor' | 'others'): Moment | null => {
   const question = neighbourSilence(theCase, by);

@@ -9,12 +9,20 @@ import type { PacketClock } from '../tcp/packet-time.js';
 import { seqDiff } from '../tcp/seq.js';
 import { formatAddress } from '../wire/address.js';
 import { vlanIds } from '../wire/vlan.js';
-import { type Case, openCase } from './case.js';
+import { type Case, openCase, type ProcessAt } from './case.js';
 import { classify, inWords, lookalikeWords, type Verdict } from './classify.js';
 import { communityIdOf } from './community-id.js';
 import { closedBy, endingOf, formOf } from './endings.js';
 import { errorsOf } from './errors.js';
-import type { ByEnd, ConnectionEvent, EndCounts, ErrorRecord, PeerAddress, VerdictRecord } from './events.js';
+import type {
+  ByEnd,
+  ConnectionEvent,
+  EndCounts,
+  ErrorRecord,
+  PeerAddress,
+  UnansweredRecord,
+  VerdictRecord,
+} from './events.js';
 import { FACTS, type FactId, type FactRow } from './facts.js';
 import { LOOKALIKES } from './lookalikes.js';
 
@@ -25,6 +33,7 @@ export interface RecordContext {
   /** Packet time of the judgement. */
   readonly clockNs: number;
   readonly neighbours: Neighbours;
+  readonly processAt: ProcessAt;
 }
 
 /** Judges a connection as it stands. @param final nothing more will be added to it. */
@@ -35,7 +44,7 @@ export function recordOf(
   final: boolean,
 ): ConnectionEvent {
   const { clock, clockNs } = context;
-  const suspicions = openCase(connection, notes, clockNs, context.neighbours);
+  const suspicions = openCase(connection, notes, clockNs, context.neighbours, context.processAt);
   const { client, server } = connection;
   const time = (ns: number): string => clock.format(ns);
   const form = formOf(suspicions);
@@ -48,8 +57,7 @@ export function recordOf(
     id: connection.id,
     final,
     revision: connection.revision,
-    client: addressOf(connection, client),
-    server: addressOf(connection, server),
+    ...endsOf(connection),
     vlan: vlanIds(connection.vlanKey),
     roles: connection.roles,
     communityId: communityIdOf(connection),
@@ -70,10 +78,12 @@ export function recordOf(
     counts: ends(countsOf),
     capturedTwice: connection.copies,
     unacknowledgedBytes: ends(unacknowledged),
+    unanswered: ends(unanswered),
     rttSeconds: {
       client: seconds(connection.synAckNs, connection.handshakeNs, server.has(RESENT_SYN)),
       server: seconds(connection.openedNs, connection.synAckNs, client.has(RESENT_SYN)),
     },
+    processes: { client: suspicions.server.survivor.program, server: suspicions.server.gone.program },
     verdict: verdictOf(classify(suspicions, closer), suspicions.server, suspicions.client, time),
   };
 }
@@ -81,6 +91,19 @@ export function recordOf(
 /** Address and port as one word, IPv6 in brackets (RFC 3986). */
 export const placeOf = ({ address, port }: PeerAddress): string =>
   address.includes(':') ? `[${address}]:${port}` : `${address}:${port}`;
+
+/** Both ends as the record has them. */
+export const endsOf = (connection: Connection): ByEnd<PeerAddress> => ({
+  client: addressOf(connection, connection.client),
+  server: addressOf(connection, connection.server),
+});
+
+/** What it waits for an answer to; a single segment that was just sent is nothing to speak of. */
+function unanswered(end: Endpoint): UnansweredRecord | null {
+  if (end.unanswered < 2) return null;
+  const seconds = Math.max(0, end.lastAskNs - end.unansweredNs) / SECOND_NS;
+  return { segments: end.unanswered, seconds, packet: end.unansweredPacket };
+}
 
 function addressOf(connection: Connection, end: Endpoint): PeerAddress {
   const address = formatAddress(connection.ints, connection.ipVersion, connection.addressAt(end));

@@ -169,15 +169,16 @@ export const SCENARIOS = [
       ['live-rst', 'window-was-zero'],
       ['fin-missed', 'no-socket-rst'],
     ],
-    excludes: ['data-after-fin-accepted', 'survivor-closed-in-turn'],
+    excludes: ['data-after-fin-accepted', 'survivor-closed-in-turn', 'local-process-lives'],
     corroboratedBy: ['fin-while-answer-owed'],
+    // That its process is gone settles all: who saw that runs on the same host, so the host is not.
     lookalikes: [
-      { id: 'deliberate-close', ruledOutBy: ['live-rst'] },
-      { id: 'rebooted', ruledOutBy: ['gone-sent-fin', 'live-rst'] },
-      { id: 'aborted', ruledOutBy: ['gone-sent-fin', 'fin-missed'] },
-      { id: 'host-shutdown', ruledOutBy: ['live-rst'] },
-      { id: 'survivor-leak', ruledOutBy: ['survivor-wrote-after-fin', 'live-rst'] },
-      { id: 'half-close', ruledOutBy: ['answered-by-reset', 'live-rst'] },
+      { id: 'deliberate-close', ruledOutBy: ['live-rst', 'local-process-exited'] },
+      { id: 'rebooted', ruledOutBy: ['gone-sent-fin', 'live-rst', 'local-process-exited'] },
+      { id: 'aborted', ruledOutBy: ['gone-sent-fin', 'fin-missed', 'local-process-exited'] },
+      { id: 'host-shutdown', ruledOutBy: ['live-rst', 'local-process-exited'] },
+      { id: 'survivor-leak', ruledOutBy: ['survivor-wrote-after-fin', 'live-rst', 'local-process-exited'] },
+      { id: 'half-close', ruledOutBy: ['answered-by-reset', 'live-rst', 'local-process-exited'] },
     ],
   },
   {
@@ -235,7 +236,7 @@ export const SCENARIOS = [
     excludes: [],
     corroboratedBy: [],
     lookalikes: [
-      { id: 'killed-with-unread-input', ruledOutBy: ['survivor-sent-nothing'] },
+      { id: 'killed-with-unread-input', ruledOutBy: ['survivor-sent-nothing', 'local-process-lives'] },
       { id: 'data-in-flight', ruledOutBy: ['survivor-sent-nothing'] },
     ],
   },

@@ -42,10 +42,20 @@ const stripped = (text: string): string => text.replaceAll(`${folder}/`, '');
 
 describe('usage', () => {
   it.each([
-    ['', 'tcpwatch: nothing to read: give a capture with -r FILE, or a pipe with -r - (tcpwatch --help shows how)\n'],
+    [
+      '',
+      'tcpwatch: what to watch? A capture: tcpwatch -r FILE; this machine: sudo tcpwatch -i any (tcpwatch --help shows more)\n',
+    ],
     [
       'port 443',
-      'tcpwatch: nothing to read: give a capture with -r FILE, or a pipe with -r - (tcpwatch --help shows how)\n',
+      'tcpwatch: what to watch? A capture: tcpwatch -r FILE port 443; this machine: sudo tcpwatch -i any port 443 (tcpwatch --help shows more)\n',
+    ],
+    ['-i lo -r killed.pcap', 'tcpwatch: listen (-i) or read (-r), not both\n'],
+    ['-r killed.pcap -w copy.pcapng', 'tcpwatch: -w goes with -i: what is read is a file already\n'],
+    ['-r killed.pcap --flag error', 'tcpwatch: --flag goes with --write-flagged DIR\n'],
+    [
+      '-r killed.pcap --duration soon',
+      "tcpwatch: option '--duration <seconds>' argument 'soon' is invalid. Give a number of seconds. (tcpwatch --help shows how)\n",
     ],
     ['killed.pcap', 'tcpwatch: to read killed.pcap, type: tcpwatch -r killed.pcap\n'],
     ['-r', "tcpwatch: option '-r, --read <file>' argument missing (tcpwatch --help shows how)\n"],

@@ -40,26 +40,31 @@ describe('a capture that is still growing', () => {
   it('also when it comes octet by octet', async () => {
     const { stdin, until, ended } = start(['-r', '-', '-o', 'ndjson']);
     for (const octet of capture.subarray(0, FIRST_HALF)) stdin.write(Uint8Array.of(octet));
-    await until((text) => text.includes('"scenario":"process-terminated"'));
+    await until((text) => text.includes('"ending":"reset-after-fin"'));
     stdin.end(capture.subarray(FIRST_HALF));
-    expect(connections((await ended).stdout).length).toBe(3);
+    expect(connections((await ended).stdout).length).toBe(4);
   });
 
-  it('ndjson: first judged, then final, with rising revisions', async () => {
+  it('ndjson: what happens, first judged, then revised, then final, with rising revisions', async () => {
     const { stdin, until, ended } = start(['-r', '-', '-o', 'ndjson']);
     stdin.write(capture.subarray(0, FIRST_HALF));
-    await until((text) => connections(text).length === 1);
+    await until((text) => connections(text).length === 2);
     stdin.end(capture.subarray(FIRST_HALF));
     const { code, stdout } = await ended;
     expect(code).toBe(0);
-    expect(connections(stdout).map(({ id, final, revision }) => ({ id, final, revision }))).toEqual([
-      { id: 1, final: false, revision: 1 },
-      { id: 1, final: true, revision: 2 },
-      { id: 2, final: true, revision: 1 },
+    expect(connections(stdout).map(({ id, final, revision, ending }) => ({ id, final, revision, ending }))).toEqual([
+      { id: 1, final: false, revision: 1, ending: 'half-closed' },
+      { id: 1, final: false, revision: 2, ending: 'reset-after-fin' },
+      { id: 1, final: true, revision: 3, ending: 'reset-after-fin' },
+      { id: 2, final: true, revision: 1, ending: 'open' },
     ]);
-    expect(lines(stdout).map(({ type }) => type)).toEqual([
+    expect(lines(stdout).map(({ type, transition }) => transition ?? type)).toEqual([
       'capture',
+      'open',
+      'fin',
       'connection',
+      'connection',
+      'open',
       'connection',
       'connection',
       'summary',
@@ -71,7 +76,7 @@ describe('a capture that is still growing', () => {
     async (signal) => {
       const { child, stdin, until, ended } = start(['-r', '-', '-o', 'ndjson']);
       stdin.write(capture);
-      await until((text) => connections(text).length === 1);
+      await until((text) => connections(text).length === 2);
       // The pipe stays open: it is the signal that ends it.
       child.kill(signal);
       const { code, stdout, stderr } = await ended;

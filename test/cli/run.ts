@@ -21,6 +21,8 @@ export interface RunOptions {
   readonly nodeOptions?: readonly string[];
   /** A file descriptor in place of the pipe. */
   readonly stdout?: number;
+  /** A command before all of it that makes it run elsewhere: `ip netns exec NAME`. */
+  readonly in?: readonly string[];
 }
 
 /** A command under way. */
@@ -35,7 +37,8 @@ export interface Running {
 }
 
 export function start(args: readonly string[], options: RunOptions = {}): Running {
-  const child = spawn(process.execPath, [...(options.nodeOptions ?? []), COMMAND, ...args], {
+  const [command, ...before] = [...(options.in ?? []), process.execPath];
+  const child = spawn(command, [...before, ...(options.nodeOptions ?? []), COMMAND, ...args], {
     // Nothing of ours that would change what is printed.
     env: { PATH: process.env.PATH, TZ: 'UTC', ...options.env },
     stdio: ['pipe', options.stdout ?? 'pipe', 'pipe'],

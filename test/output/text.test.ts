@@ -11,7 +11,7 @@ import { ethernet } from '../support/frames.js';
 import { CLOSED, captureOf, conversation, KILLED, LATE_RESET, OPEN, REFUSED } from '../support/packet-rows.js';
 import { eventsOf, eventsOfFiles, printed } from '../support/render.js';
 
-const PIPED: OutputOptions = { colour: false, width: Number.POSITIVE_INFINITY, verbose: false };
+const PIPED: OutputOptions = { colour: false, width: Number.POSITIVE_INFINITY, verbose: false, growing: false };
 const at = (width: number, more: Partial<OutputOptions> = {}): OutputOptions => ({ ...PIPED, width, ...more });
 
 const LONG = { client: '2001:db8:1234:5678:9abc:def0:1234:5678', server: '2001:db8:fedc:ba98:7654:3210:fedc:ba98' };

@@ -71,8 +71,10 @@ export async function readPackets(file: string): Promise<Packet[]> {
 /** The tracker's states, by connection (`client server`), at each of these instants (milliseconds since 1970, rising). */
 export async function replay(file: string, instants: readonly number[]): Promise<Map<string, Reconstruction>[]> {
   const segment = new Segment();
-  const listener = { opened: () => {}, anomaly: () => {}, silent: () => {}, ended: () => {}, final: () => {} };
-  const options = { maxConnections: 10_000, hashKey: 1, accepts: null, serverPorts: [] };
+  const nothing = (): void => {};
+  const rare = { silent: nothing, answered: nothing, ended: nothing, changed: nothing, final: nothing };
+  const listener = { opened: nothing, established: nothing, closing: nothing, anomaly: nothing, ...rare };
+  const options = { maxConnections: 10_000, hashKey: 1, accepts: null, serverPorts: [], looksAgain: false };
   const tracker = new Tracker(segment, options, listener);
   const shots: Map<string, Reconstruction>[] = [];
   let base = 0n;

@@ -130,9 +130,20 @@ export class Watcher {
   private readonly segment = new Segment();
 
   constructor(options: Partial<TrackerOptions> = {}) {
-    const all = { maxConnections: 1000, hashKey: 0x5eed, accepts: null, serverPorts: [], ...options };
+    const all = {
+      maxConnections: 1000,
+      hashKey: 0x5eed,
+      accepts: null,
+      serverPorts: [],
+      looksAgain: false,
+      ...options,
+    };
     this.tracker = new Tracker(this.segment, all, {
       opened: ({ id }) => this.opened.push(id),
+      established: () => {},
+      closing: () => {},
+      answered: () => {},
+      changed: () => {},
       anomaly: (id, { connection, segment }) =>
         this.anomalies.push({ id, packet: segment.packet, connection: connection.id }),
       silent: (connection, notes) => this.silent.push(this.viewOf(connection, notes)),

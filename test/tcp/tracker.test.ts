@@ -74,8 +74,7 @@ function play(
 
 interface Insides {
   delivery: { notes: Map<number, unknown>; holes: { lists: Map<number, unknown> } };
-  waiting: unknown[];
-  waitingHead: number;
+  lingering: { entries: unknown[]; head: number };
   store: { count: number; top: number };
 }
 
@@ -86,10 +85,10 @@ describe('any segments', () => {
       fc.assert(
         fc.property(captures, (list) => {
           const watcher = play(list, { maxConnections }, ({ tracker }) => {
-            const { store, waiting, waitingHead } = tracker as unknown as Insides;
+            const { store, lingering } = tracker as unknown as Insides;
             expect(store.count).toBeLessThanOrEqual(maxConnections);
             expect(store.top).toBeLessThanOrEqual(maxConnections);
-            expect(waiting.length - waitingHead).toBeLessThanOrEqual(tracker.connections);
+            expect(lingering.entries.length - lingering.head).toBeLessThanOrEqual(tracker.connections);
           });
           const { tracker } = watcher;
           const live = watcher.live().map(({ id }) => id);

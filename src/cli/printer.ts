@@ -1,0 +1,94 @@
+// Text to standard output, without ever being in the way of a capture.
+//
+// Node writes to pipes and terminals synchronously: a reader that stops would stop the capture with it. So a thread does
+// it here, what waits for it is bounded, and what found no room is counted and said.
+
+import { write } from 'node:fs';
+import { setTimeout as pause } from 'node:timers/promises';
+import { promisify } from 'node:util';
+import type { Output } from '../output/output.js';
+import type { TcpwatchEvent } from '../pipeline.js';
+
+/** Characters that may wait to be written. */
+const MOST_WAITING = 1024 * 1024;
+/** A terminal or pipe shared with a program that made it non-blocking says "not now". */
+const RETRY_MS = 10;
+
+const writeTo = promisify(write);
+
+export class Printer {
+  /** Why nothing can be written any more. */
+  failure: NodeJS.ErrnoException | null = null;
+  private waiting: string[] = [];
+  private waitingLength = 0;
+  private writing: Promise<void> | null = null;
+  private skipped = 0;
+
+  /**
+   * @param patient everything is printed, however long it takes; otherwise what finds no room is skipped
+   * @param skippedEvent says how many events were
+   * @param failed called when nothing can be written any more
+   */
+  constructor(
+    private readonly fd: number,
+    private readonly output: Output,
+    public patient: boolean,
+    private readonly skippedEvent: (count: number) => TcpwatchEvent,
+    private readonly failed: () => void,
+  ) {}
+
+  async print(events: readonly TcpwatchEvent[]): Promise<void> {
+    for (const event of events) {
+      if (!this.patient && this.waitingLength > MOST_WAITING) {
+        this.skipped++;
+        continue;
+      }
+      if (this.skipped > 0 && (this.patient || this.waitingLength < MOST_WAITING / 2)) {
+        this.add(this.output.event(this.skippedEvent(this.skipped)));
+        this.skipped = 0;
+      }
+      this.add(this.output.event(event));
+      if (this.patient && this.waitingLength > MOST_WAITING) await this.flushed();
+    }
+    if (this.patient) await this.flushed();
+  }
+
+  /** Everything that waits has been written, or cannot be. */
+  async flushed(): Promise<void> {
+    while (this.writing) await this.writing;
+  }
+
+  private add(text: string): void {
+    if (text === '' || this.failure) return;
+    this.waiting.push(text);
+    this.waitingLength += text.length;
+    this.writing ??= this.writeAll().finally(() => {
+      this.writing = null;
+    });
+  }
+
+  private async writeAll(): Promise<void> {
+    // What has come by the end of this turn goes out together.
+    await null;
+    while (this.waiting.length > 0 && !this.failure) {
+      const text = this.waiting.join('');
+      this.waiting = [];
+      const bytes = Buffer.from(text);
+      for (let at = 0; at < bytes.length && !this.failure; ) at += await this.writeSome(bytes, at);
+      this.waitingLength -= text.length;
+    }
+  }
+
+  private async writeSome(bytes: Buffer, at: number): Promise<number> {
+    try {
+      return (await writeTo(this.fd, bytes, at)).bytesWritten;
+    } catch (error) {
+      if ((error as NodeJS.ErrnoException).code === 'EAGAIN') await pause(RETRY_MS);
+      else {
+        this.failure = error as NodeJS.ErrnoException;
+        this.failed();
+      }
+      return 0;
+    }
+  }
+}

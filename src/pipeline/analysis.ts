@@ -1,0 +1,299 @@
+// One run: decodes and tracks frames, and collects the events that come of them.
+//
+// The same frames give the same final records however they were batched: everything that depends on time depends on packet
+// time, and is decided at the packet, or the tick of the capture's clock, that moves it.
+
+import { randomBytes } from 'node:crypto';
+import type { FrameBatch, TimeBase } from '../source/frame-batch.js';
+import { ANOMALIES, type AnomalyId } from '../tcp/anomalies.js';
+import { type Connection, FINISHED, MID_STREAM, WANTED } from '../tcp/connection.js';
+import type { Delivery } from '../tcp/delivery.js';
+import { type Endpoint, isUnanswered, RESENT_SYN, silenceRank } from '../tcp/endpoint.js';
+import type { Notes } from '../tcp/notes.js';
+import { PacketClock } from '../tcp/packet-time.js';
+import { seqOnWire } from '../tcp/seq.js';
+import type { Tuple } from '../tcp/store.js';
+import { Tracker } from '../tcp/tracker.js';
+import type { ProcessAt } from '../verdict/case.js';
+import type { ConnectionEvent, SummaryEvent, TcpwatchEvent, TransitionEvent } from '../verdict/events.js';
+import { endsOf, recordOf } from '../verdict/record.js';
+import { decode } from '../wire/decode.js';
+import { Segment } from '../wire/segment.js';
+import { DECODE_STATUSES, Status } from '../wire/status.js';
+import type { ConnectionFilter } from './connection-filter.js';
+
+/** Records told together when a capture ends, so that a million of them are never in memory at once. */
+const CLOSING_BATCH = 256;
+const SECOND_NS = 1e9;
+const NOBODY: ProcessAt = () => null;
+
+export interface AnalysisOptions {
+  readonly filter: ConnectionFilter | null;
+  readonly maxConnections: number;
+  readonly anomalies: boolean;
+  /** Tells verdicts before they are final. */
+  readonly provisional: boolean;
+  /** Packets still come: tells what happens as it happens. */
+  readonly growing: boolean;
+}
+
+/** What a run has that looks over its shoulder. All of them rare but `kept`. */
+export interface Bystander {
+  /** A frame has been taken in; `id`: of its connection, 0: of none. Called for every frame. */
+  kept?(id: number, packet: number, batch: FrameBatch, f: number): void;
+  /** A connection that will be told of has opened. */
+  opened?(connection: ConnectionEnds): void;
+  /** It was judged, for now or for good. */
+  judged?(record: ConnectionEvent): void;
+  /** Nothing more will be said of it. */
+  forgotten?(id: number): void;
+  /** Who is at its ends. */
+  processesOf?(id: number): ProcessAt;
+}
+
+export type ConnectionEnds = ReturnType<typeof endsOf> & { readonly id: number };
+
+const ANOMALY_TITLES = new Map<AnomalyId, string>(ANOMALIES.map((row) => [row.id, row.title]));
+
+const silenceOf = (end: Endpoint): number => silenceRank(end.lastAskNs - end.unansweredNs);
+
+type Counted = Pick<
+  SummaryEvent,
+  | 'packets'
+  | 'segments'
+  | 'connections'
+  | 'undecodable'
+  | 'laterFragments'
+  | 'lateSegments'
+  | 'filteredSegments'
+  | 'evictions'
+  | 'timeRanBackwards'
+>;
+
+export class Analysis {
+  packets = 0;
+  private readonly segment = new Segment();
+  private readonly tracker: Tracker;
+  private readonly statusCounts = new Float64Array(DECODE_STATUSES.length);
+  private readonly byScenario = new Map<string, number>();
+  private readonly byEnding = new Map<string, number>();
+  /** What was said of connections that may yet be revised. */
+  private readonly told = new Map<number, string>();
+  private connections = 0;
+  private lastNs = Number.NEGATIVE_INFINITY;
+  private timeRanBackwards = false;
+  private events: TcpwatchEvent[] = [];
+  private packetClock: PacketClock | null = null;
+
+  constructor(
+    private readonly base: TimeBase,
+    private readonly options: AnalysisOptions,
+    private readonly bystanders: readonly Bystander[],
+  ) {
+    const { filter, growing } = options;
+    const trackerOptions = {
+      maxConnections: options.maxConnections,
+      hashKey: randomBytes(4).readInt32LE(),
+      accepts: filter?.ends
+        ? ({ low, high, ports }: Tuple, ipVersion: number): boolean =>
+            filter.ends!.matches(ipVersion, low, ports >>> 16, high, ports & 0xffff)
+        : null,
+      serverPorts: filter?.ends?.ports ?? [],
+      looksAgain: growing,
+    };
+    const tellJudgement = (connection: Connection, notes: Notes | undefined): void =>
+      this.tellJudgement(connection, notes);
+    this.tracker = new Tracker(this.segment, trackerOptions, {
+      opened: (connection) => this.tellOpened(connection),
+      established: (delivery) => this.tellTransition('open', delivery),
+      closing: (delivery) => this.tellTransition('fin', delivery),
+      anomaly: (id, delivery) => {
+        if (this.options.anomalies) this.tellAnomaly(id, delivery);
+      },
+      silent: tellJudgement,
+      answered: tellJudgement,
+      ended: tellJudgement,
+      changed: tellJudgement,
+      final: (connection, notes) => this.tellFinal(connection, notes),
+    });
+  }
+
+  /** Hot path: every frame of a batch, then its clock. */
+  take(batch: FrameBatch): void {
+    const { segment, tracker, statusCounts, bystanders } = this;
+    const { bytes, view, offset, capturedLength, wireLength, linkType, timeNs, count } = batch;
+    const packetFilter = this.options.filter?.packets ?? null;
+    const watched = bystanders.some((bystander) => bystander.kept);
+    for (let f = 0; f < count; f++) {
+      const now = timeNs[f];
+      segment.packet = ++this.packets;
+      segment.timeNs = now;
+      if (now < this.lastNs) this.timeRanBackwards = true;
+      this.lastNs = now;
+      const status = decode(segment, linkType[f], bytes, view, offset[f], capturedLength[f], wireLength[f]);
+      statusCounts[status]++;
+      if (status === Status.TCP) {
+        tracker.take(packetFilter?.matches(linkType[f], bytes, offset[f], capturedLength[f], wireLength[f]) ?? false);
+      } else if (status === Status.ICMP_ERROR) tracker.takeIcmpError();
+      else if (status === Status.NEIGHBOUR) tracker.takeNeighbour();
+      else tracker.tick(now);
+      if (watched) this.show(status, batch, f);
+    }
+    if (!Number.isNaN(batch.clockNs)) tracker.tick(batch.clockNs);
+  }
+
+  private show(status: number, batch: FrameBatch, f: number): void {
+    if (status !== Status.TCP && status !== Status.ICMP_ERROR && status !== Status.NEIGHBOUR) return;
+    const id = status === Status.NEIGHBOUR ? 0 : this.tracker.current;
+    if (id === 0 && status !== Status.NEIGHBOUR) return;
+    for (const bystander of this.bystanders) bystander.kept?.(id, this.packets, batch, f);
+  }
+
+  /** The events since the last call. */
+  drain(): TcpwatchEvent[] {
+    const { events } = this;
+    if (events.length > 0) this.events = [];
+    return events;
+  }
+
+  /** Nothing more comes: the records of all that is left. */
+  *close(): Generator<readonly TcpwatchEvent[]> {
+    for (const _ of this.tracker.close()) if (this.events.length >= CLOSING_BATCH) yield this.drain();
+    yield this.drain();
+  }
+
+  /** Latest time of the capture, nanoseconds since the base; null: there was none. */
+  get clockNs(): number | null {
+    const { clockNs } = this.tracker;
+    return Number.isFinite(clockNs) ? clockNs : null;
+  }
+
+  /** Known from the first frame with a time on; a pcapng of simple packets alone has none. */
+  private clock(): PacketClock {
+    this.packetClock ??= new PacketClock(this.base.epochNs ?? 0n);
+    return this.packetClock;
+  }
+
+  /** Whether a packet of it was what the user asked for, where only packets can tell. */
+  private isWanted(connection: Connection): boolean {
+    return !this.options.filter?.packets || connection.has(WANTED);
+  }
+
+  private judge(connection: Connection, notes: Notes | undefined, final: boolean): ConnectionEvent {
+    const { clockNs, neighbours } = this.tracker;
+    const processAt = this.processesOf(connection.id);
+    return recordOf(connection, notes, { clock: this.clock(), clockNs, neighbours, processAt }, final);
+  }
+
+  private processesOf(id: number): ProcessAt {
+    for (const bystander of this.bystanders) if (bystander.processesOf) return bystander.processesOf(id);
+    return NOBODY;
+  }
+
+  private tellOpened(connection: Connection): void {
+    if (!this.options.growing) return;
+    for (const bystander of this.bystanders) bystander.opened?.({ id: connection.id, ...endsOf(connection) });
+    if (connection.has(MID_STREAM)) this.tellTransitionOf('picked-up', connection, 'client', connection.openedNs);
+  }
+
+  private tellTransition(transition: 'open' | 'fin', { connection, segment, sender }: Delivery): void {
+    if (!this.options.growing) return;
+    this.tellTransitionOf(transition, connection, sender === connection.client ? 'client' : 'server', segment.timeNs);
+  }
+
+  private tellTransitionOf(
+    transition: TransitionEvent['transition'],
+    connection: Connection,
+    from: 'client' | 'server',
+    timeNs: number,
+  ): void {
+    if (!this.isWanted(connection)) return;
+    const { client, server, openedNs, handshakeNs, id } = connection;
+    const resent = client.has(RESENT_SYN) || server.has(RESENT_SYN);
+    const roundTripNs = handshakeNs - openedNs;
+    const processAt = this.processesOf(id);
+    this.events.push({
+      type: 'transition',
+      transition,
+      connection: id,
+      packet: connection.lastPacket,
+      at: this.clock().format(timeNs),
+      from,
+      ...endsOf(connection),
+      states: { client: client.stateNameAt(timeNs), server: server.stateNameAt(timeNs) },
+      rttSeconds: resent || Number.isNaN(roundTripNs) || roundTripNs < 0 ? null : roundTripNs / SECOND_NS,
+      processes: { client: processAt('client'), server: processAt('server') },
+    });
+  }
+
+  /** Tells what can be said now, if that is anything, and something else than was said before. */
+  private tellJudgement(connection: Connection, notes: Notes | undefined): void {
+    if (!this.options.provisional || !this.isWanted(connection)) return;
+    const record = this.judge(connection, notes, false);
+    const said = this.told.get(connection.id);
+    const { scenario, end, confidence } = record.verdict;
+    if (said === undefined && scenario === null && !connection.has(FINISHED)) return;
+    const silence = [connection.client, connection.server].map((one) => isUnanswered(one) && silenceOf(one));
+    const now = `${scenario} ${end} ${confidence} ${record.ending} ${silence}`;
+    if (now === said) return;
+    this.told.set(connection.id, now);
+    this.push(record, connection);
+  }
+
+  private tellFinal(connection: Connection, notes: Notes | undefined): void {
+    this.told.delete(connection.id);
+    if (this.isWanted(connection)) {
+      const record = this.judge(connection, notes, true);
+      const scenario = record.verdict.scenario ?? 'none';
+      this.connections++;
+      this.byScenario.set(scenario, (this.byScenario.get(scenario) ?? 0) + 1);
+      this.byEnding.set(record.ending, (this.byEnding.get(record.ending) ?? 0) + 1);
+      this.push(record, connection);
+    }
+    for (const bystander of this.bystanders) bystander.forgotten?.(connection.id);
+  }
+
+  private push(record: ConnectionEvent, connection: Connection): void {
+    const told = { ...record, revision: ++connection.revision };
+    for (const bystander of this.bystanders) bystander.judged?.(told);
+    this.events.push(told);
+  }
+
+  private tellAnomaly(id: AnomalyId, { segment, connection, sender }: Delivery): void {
+    if (!this.isWanted(connection)) return;
+    this.events.push({
+      type: 'anomaly',
+      connection: connection.id,
+      packet: segment.packet,
+      at: this.clock().format(segment.timeNs),
+      from: sender === connection.client ? 'client' : 'server',
+      id,
+      title: ANOMALY_TITLES.get(id) ?? id,
+      details: { seq: seqOnWire(segment.seq), ack: seqOnWire(segment.ack), length: segment.payloadLength },
+    });
+  }
+
+  /** What the summary says of packets and connections. */
+  counted(): Counted {
+    const { tracker, statusCounts } = this;
+    const undecodable: Record<string, number> = {};
+    for (const [status, row] of DECODE_STATUSES.entries()) {
+      if (row.undecodable && statusCounts[status] > 0) undecodable[row.id] = statusCounts[status];
+    }
+    return {
+      packets: this.packets,
+      segments: statusCounts[Status.TCP],
+      connections: {
+        total: this.connections,
+        byScenario: Object.fromEntries(this.byScenario),
+        byEnding: Object.fromEntries(this.byEnding),
+      },
+      undecodable,
+      laterFragments: statusCounts[Status.IP_LATER_FRAGMENT],
+      lateSegments: tracker.lateSegments,
+      filteredSegments: tracker.filteredSegments,
+      evictions: tracker.evicted,
+      timeRanBackwards: this.timeRanBackwards,
+    };
+  }
+}
