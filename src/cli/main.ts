@@ -7,7 +7,8 @@ import { complain, EXIT, guardProcess, raise, reportDefect } from './exit.js';
 import { explainCommand } from './explain-command.js';
 import { HELP } from './help.js';
 import { listInterfacesCommand } from './list-interfaces.js';
-import { ABNORMAL, type WatchOptions, watch } from './watch.js';
+import { watch } from './watch.js';
+import { ABNORMAL, type WatchOptions } from './watch-options.js';
 
 /** Runs the command and sets the process's exit code. @param argv as process.argv. */
 export async function main(argv: readonly string[]): Promise<void> {

@@ -21,7 +21,7 @@ export function textOutput(options: OutputOptions): Output {
   let left = 0;
   let quiet = true;
   /** What was said of connections that may yet be revised. */
-  const told = new Map<number, string>();
+  const told = new Map<number, { claim: string; ending: string }>();
   const tally = new Map<string, { n: number; example: ConnectionEvent }>();
 
   function keep(event: ConnectionEvent): void {
@@ -42,14 +42,18 @@ export function textOutput(options: OutputOptions): Output {
   function tell(event: ConnectionEvent): string {
     const { scenario, end, confidence, severity } = event.verdict;
     const said = told.get(event.id);
-    const now = `${scenario} ${end} ${confidence}`;
+    const now = { claim: `${scenario} ${end} ${confidence}`, ending: event.ending };
     if (event.final) told.delete(event.id);
-    if (said === now) return event.final ? '' : asText(silenceLines(event, options, true));
-    if (said === undefined && !options.growing && (severity === 'ok' || !scenario)) return '';
-    // What was still open when one stopped watching stands in the table.
-    if (said === undefined && event.final && !scenario) return '';
-    if (!event.final) told.set(event.id, now);
-    const lines = verdictLines(event, options, said !== undefined);
+    else told.set(event.id, now);
+    if (said === undefined) {
+      if (!options.growing && (severity === 'ok' || !scenario)) return '';
+      // What was still open when one stopped watching stands in the table.
+      if (event.final && !scenario) return '';
+    } else if (said.claim === now.claim) {
+      if (event.final || !options.growing) return '';
+      if (said.ending === now.ending) return asText(silenceLines(event, options, true));
+    }
+    const lines = verdictLines(event, options, said !== undefined && said.claim !== now.claim);
     return asText(options.growing && options.verbose ? [...lines, ...evidenceLines(event, options), ''] : lines);
   }
 

@@ -8,12 +8,13 @@ import { Connection, EVICTED, FINISHED, HANDSHAKE_DONE, QUEUED, WANTED } from '.
 import { control, identify, text } from './control.js';
 import { isCopy } from './copies.js';
 import { Delivery, type TrackerListener } from './delivery.js';
-import { BEGUN, SENT_FIN, SENT_SYN } from './endpoint.js';
+import { BEGUN, SENT_FIN } from './endpoint.js';
 import { noteIcmpError } from './icmp-note.js';
 import { Neighbours } from './neighbours.js';
+import { beginsAnew } from './reuse.js';
 import { assignRoles } from './roles.js';
 import { seqDiff } from './seq.js';
-import { ESTABLISHED, isOver, SYN_SENT } from './state.js';
+import { ESTABLISHED, isOver } from './state.js';
 import { ConnectionStore, Tuple } from './store.js';
 import { Tombstones } from './tombstones.js';
 import { Waiting } from './waiting.js';
@@ -213,31 +214,13 @@ export class Tracker {
       index = this.open(segment, -1);
     } else {
       if (connection.index !== index) store.move(connection, index);
-      if (opens ? this.opensAnew(segment, connection) : this.answersAnew(segment, connection))
+      const { low, high } = connection;
+      if (beginsAnew(segment, tuple.fromHigh ? high : low, tuple.fromHigh ? low : high))
         index = this.open(segment, index);
       else if (connection.older >= 0 && !opens) index = this.nearer(segment, index, connection.older);
     }
     if (index >= 0) store.move(connection, index);
     return index;
-  }
-
-  /** Whether a SYN for a known tuple opens a new connection instead of belonging to the known one. */
-  private opensAnew(segment: Segment, connection: Connection): boolean {
-    const sender = this.tuple.fromHigh ? connection.high : connection.low;
-    const peer = this.tuple.fromHigh ? connection.low : connection.high;
-    if (sender.has(SENT_SYN)) return sender.firstSeq !== segment.seq;
-    // Both ends opening at once, or a SYN answered by a bare SYN, or one seen after its answer: one connection.
-    return !(peer.state === SYN_SENT || (peer.has(SENT_SYN) && !sender.has(BEGUN)));
-  }
-
-  /** Of a capture that sees one direction only: whether a SYN-ACK answers another SYN than the connection's own. */
-  private answersAnew(segment: Segment, connection: Connection): boolean {
-    if ((segment.flags & (SYN | RST)) !== SYN) return false;
-    const sender = this.tuple.fromHigh ? connection.high : connection.low;
-    const peer = this.tuple.fromHigh ? connection.low : connection.high;
-    if (peer.has(BEGUN) || !sender.has(BEGUN) || segment.ack === peer.sndUna) return false;
-    const offset = seqDiff(sender.firstSeq, segment.seq);
-    return offset < 0 || offset > 1;
   }
 
   /** Of two connections of one tuple, the one whose numbers the segment continues. */

@@ -1,0 +1,127 @@
+// Options and words as typed -> what the pipeline is asked for, and with whose rights. Nothing is captured yet when a mistake
+// is told.
+
+import { existsSync, statSync } from 'node:fs';
+import type { OutputName } from '../output/outputs.js';
+import type { AnalyzeOptions, BACKENDS, LiveInput } from '../pipeline.js';
+import { dropPrivileges, type Identity, openFolder, openForWriting, unprivileged } from '../system/privileges.js';
+import { SELECTOR_WORDS, type Selector, selectorOf } from '../verdict/select.js';
+import { complain, EXIT } from './exit.js';
+
+export interface WatchOptions {
+  readonly read?: readonly string[];
+  readonly interface?: string;
+  readonly snaplen?: number;
+  readonly bufferSize?: number;
+  readonly promiscuous: boolean;
+  readonly promiscuousMode: boolean;
+  readonly backend: (typeof BACKENDS)[number] | 'auto';
+  readonly processes: boolean;
+  readonly dropPrivileges: boolean;
+  readonly count?: number;
+  readonly duration?: number;
+  readonly write?: string;
+  readonly writeFlagged?: string;
+  readonly flag?: readonly string[];
+  readonly output: OutputName;
+  readonly verbose?: true;
+  readonly anomalies?: true;
+  readonly maxConnections: number;
+}
+
+/** A mistake of whoever typed the command. */
+export class UsageError extends Error {}
+
+/** Of connections that ended abnormally. */
+export const ABNORMAL = 'warning';
+
+/** Looks through the options before anything is opened. Throws a UsageError. */
+export function analyzeOptions(words: readonly string[], options: WatchOptions, signal: AbortSignal): AnalyzeOptions {
+  const { read: files = [], interface: device, write, writeFlagged, flag } = options;
+  if (device !== undefined && files.length > 0) throw new UsageError('listen (-i) or read (-r), not both');
+  if (device === undefined && files.length === 0) throw new UsageError(whatToType(words));
+  if (write !== undefined && device === undefined)
+    throw new UsageError('-w goes with -i: what is read is a file already');
+  if (flag && writeFlagged === undefined) throw new UsageError('--flag goes with --write-flagged DIR');
+  const selectors = (flag ?? [ABNORMAL]).map(selector);
+  const root = options.dropPrivileges ? unprivileged() : null;
+  const identity = device === undefined ? null : root;
+  return {
+    files,
+    filter: words.join(' '),
+    ...(device === undefined ? {} : { interface: liveInput(options, identity) }),
+    ...(write === undefined ? {} : { write: toWrite(write, () => openForWriting(write, identity)) }),
+    ...(writeFlagged === undefined
+      ? {}
+      : {
+          flagged: {
+            directory: toWrite(writeFlagged, () => folder(writeFlagged, identity)),
+            flags: (record) => selectors.some((flags) => flags(record)),
+          },
+        }),
+    maxConnections: options.maxConnections,
+    ...(options.count === undefined ? {} : { count: options.count }),
+    anomalies: options.anomalies ?? false,
+    growing: files.some(mayGrow),
+    signal,
+  };
+}
+
+function selector(word: string): Selector {
+  const found = selectorOf(word);
+  if (!found) throw new UsageError(`--flag ${word}: not one of ${SELECTOR_WORDS.join(', ')}`);
+  return found;
+}
+
+function folder(path: string, identity: Identity | null): string {
+  openFolder(path, identity);
+  return path;
+}
+
+/** An output that cannot be opened is told before anything is captured. */
+function toWrite<T>(path: string, open: () => T): T {
+  try {
+    return open();
+  } catch (error) {
+    complain(`cannot write ${path}: ${(error as Error).message}`);
+    process.exit(EXIT.output);
+  }
+}
+
+function whatToType(words: readonly string[]): string {
+  const file = words.find(isFile);
+  if (file !== undefined) return `to read ${file}, type: tcpwatch -r ${file}`;
+  const filter = words.length > 0 ? ` ${words.join(' ')}` : '';
+  return `what to watch? A capture: tcpwatch -r FILE${filter}; this machine: sudo tcpwatch -i any${filter} (tcpwatch --help shows more)`;
+}
+
+/** @param identity whom to become once the interface is open; null: nobody else. */
+function liveInput(options: WatchOptions, identity: Identity | null): LiveInput {
+  return {
+    interface: options.interface!,
+    ...(options.snaplen === undefined ? {} : { snaplen: options.snaplen }),
+    ...(options.bufferSize === undefined ? {} : { bufferKib: options.bufferSize }),
+    promiscuous: options.promiscuous && options.promiscuousMode,
+    backend: options.backend,
+    processes: options.processes,
+    dropTo: identity,
+    opened: () => {
+      if (identity) giveUp(identity);
+    },
+  };
+}
+
+function giveUp(identity: Identity): void {
+  try {
+    dropPrivileges(identity);
+  } catch (error) {
+    const who = identity.user ?? 'nobody';
+    complain(`cannot become ${who}: ${(error as Error).message} (--no-drop-privileges stays root)`);
+    process.exit(EXIT.interface);
+  }
+}
+
+export const isFile = (path: string): boolean => existsSync(path) && statSync(path).isFile();
+
+/** Whether packets may arrive while we read: there, verdicts are told before they are final. */
+const mayGrow = (path: string): boolean => path === '-' || (existsSync(path) && statSync(path).isFIFO());
