@@ -44,21 +44,26 @@ export function analyzeOptions(words: readonly string[], options: WatchOptions, 
     throw new UsageError('-w goes with -i: what is read is a file already');
   if (flag && writeFlagged === undefined) throw new UsageError('--flag goes with --write-flagged DIR');
   const selectors = (flag ?? [ABNORMAL]).map(selector);
-  const root = options.dropPrivileges ? unprivileged() : null;
-  const identity = device === undefined ? null : root;
+  const identity = device !== undefined && options.dropPrivileges ? unprivileged() : null;
+  let fd = -1;
+  const open = (): void => {
+    if (write !== undefined) fd = toWrite(write, () => openForWriting(write, identity));
+    if (writeFlagged !== undefined) toWrite(writeFlagged, () => openFolder(writeFlagged, identity));
+  };
+  // What root alone can open is opened before root's rights are given up; nothing is overwritten for an input that fails.
+  const opened = (): void => {
+    open();
+    if (identity) giveUp(identity);
+  };
+  if (device === undefined) open();
   return {
     files,
     filter: words.join(' '),
-    ...(device === undefined ? {} : { interface: liveInput(options, identity) }),
-    ...(write === undefined ? {} : { write: toWrite(write, () => openForWriting(write, identity)) }),
+    ...(device === undefined ? {} : { interface: liveInput(options, identity, opened) }),
+    ...(write === undefined ? {} : { write: () => fd }),
     ...(writeFlagged === undefined
       ? {}
-      : {
-          flagged: {
-            directory: toWrite(writeFlagged, () => folder(writeFlagged, identity)),
-            flags: (record) => selectors.some((flags) => flags(record)),
-          },
-        }),
+      : { flagged: { directory: writeFlagged, flags: (record) => selectors.some((flags) => flags(record)) } }),
     maxConnections: options.maxConnections,
     ...(options.count === undefined ? {} : { count: options.count }),
     anomalies: options.anomalies ?? false,
@@ -71,11 +76,6 @@ function selector(word: string): Selector {
   const found = selectorOf(word);
   if (!found) throw new UsageError(`--flag ${word}: not one of ${SELECTOR_WORDS.join(', ')}`);
   return found;
-}
-
-function folder(path: string, identity: Identity | null): string {
-  openFolder(path, identity);
-  return path;
 }
 
 /** An output that cannot be opened is told before anything is captured. */
@@ -95,8 +95,8 @@ function whatToType(words: readonly string[]): string {
   return `what to watch? A capture: tcpwatch -r FILE${filter}; this machine: sudo tcpwatch -i any${filter} (tcpwatch --help shows more)`;
 }
 
-/** @param identity whom to become once the interface is open; null: nobody else. */
-function liveInput(options: WatchOptions, identity: Identity | null): LiveInput {
+/** @param identity whom a process that captures for us shall become; null: nobody else. */
+function liveInput(options: WatchOptions, identity: Identity | null, opened: () => void): LiveInput {
   return {
     interface: options.interface!,
     ...(options.snaplen === undefined ? {} : { snaplen: options.snaplen }),
@@ -105,9 +105,7 @@ function liveInput(options: WatchOptions, identity: Identity | null): LiveInput 
     backend: options.backend,
     processes: options.processes,
     dropTo: identity,
-    opened: () => {
-      if (identity) giveUp(identity);
-    },
+    opened,
   };
 }
 

@@ -12,8 +12,8 @@ const FLIGHT_MEMORY = 64 * 1024 * 1024;
 const FLIGHT_DISK = 1024 * 1024 * 1024;
 
 export interface RecordingOptions {
-  /** A descriptor open for writing: gets every frame, as pcapng. */
-  readonly write?: number;
+  /** Opens what gets every frame, as pcapng; asked once the input is open. A descriptor. */
+  readonly write?: () => number;
   readonly flagged?: FlaggedOptions;
 }
 
@@ -39,7 +39,7 @@ export class Recording {
   private told = false;
 
   constructor(base: TimeBase, { write, flagged }: RecordingOptions, from: RecordedFrom) {
-    this.file = write === undefined ? null : new CaptureFile(write, base, from);
+    this.file = write ? new CaptureFile(write(), base, from) : null;
     this.flags = flagged?.flags;
     this.recorder = flagged
       ? new FlightRecorder(base, {
