@@ -7,12 +7,20 @@ import type { Readable } from 'node:stream';
 import { setImmediate as otherWork } from 'node:timers/promises';
 import { Analysis } from './pipeline/analysis.js';
 import { type ConnectionFilter, connectionFilter } from './pipeline/connection-filter.js';
-import { type Live, type LiveInput, noticeEvent, openLive, processAt, processBystander } from './pipeline/live.js';
+import {
+  type Live,
+  type LiveInput,
+  noticeEvent,
+  openLive,
+  processAt,
+  processBystander,
+  quietWatch,
+} from './pipeline/live.js';
 import { Openings } from './pipeline/openings.js';
 import { Recording, type RecordingOptions } from './pipeline/recording.js';
 import { TimeBase } from './source/frame-batch.js';
 import { type CaptureSource, openCapture } from './source/open-capture.js';
-import type { CaptureEvent, InputProblem, TcpwatchEvent } from './verdict/events.js';
+import type { CaptureEvent, InputProblem, NoticeEvent, TcpwatchEvent } from './verdict/events.js';
 import { linkTypeRow } from './wire/link/link-types.js';
 
 export { FilterError } from './filter/parse-filter.js';
@@ -84,7 +92,8 @@ interface Inputs {
 async function* run(options: AnalyzeOptions, inputs: Inputs): AsyncGenerator<readonly TcpwatchEvent[]> {
   const { filter, base, problems, live, sources } = inputs;
   const processes = live?.processes ?? null;
-  const recording = new Recording(base, options, {
+  // Where nothing could be opened, nothing was opened to write either.
+  const recording = new Recording(base, sources.length > 0 ? options : {}, {
     application: `tcpwatch ${VERSION}`,
     interfaceName: sources[0]?.name ?? '',
     snaplen: live?.source.info().snaplen ?? 0,
@@ -110,6 +119,8 @@ async function* run(options: AnalyzeOptions, inputs: Inputs): AsyncGenerator<rea
     for (const source of sources) source.close();
   };
   options.signal?.addEventListener('abort', stop);
+  if (options.signal?.aborted) stop();
+  const quiet = live && quietWatch();
   let left = options.count ?? Number.POSITIVE_INFINITY;
   let announced = live !== null || sources.length === 0;
   try {
@@ -125,9 +136,7 @@ async function* run(options: AnalyzeOptions, inputs: Inputs): AsyncGenerator<rea
         await recording.take(batch);
         if (!live) await recording.settle();
         const notices = live?.source.takeNotices().map(({ id, atMs }) => noticeEvent(id, atMs)) ?? [];
-        const failed = recording.takeProblem();
-        if (failed !== null) notices.push(noticeEvent('write-failed', Date.now(), `: ${failed}`));
-        const events = [...drain(), ...notices];
+        const events = [...drain(), ...notices, ...(quiet?.(analysis.followed) ?? []), ...failures(recording)];
         if (events.length > 0) yield events;
         if (left === 0) break;
         // A file is read without waiting: signals, timers and a reader that went away get their turn here.
@@ -146,6 +155,7 @@ async function* run(options: AnalyzeOptions, inputs: Inputs): AsyncGenerator<rea
     const dropped = live?.source.dropped() ?? null;
     await recording.end(analysis.clockNs, dropped?.kernel ?? null);
     yield [
+      ...failures(recording),
       {
         type: 'summary',
         linkTypes: linkTypesOf(sources),
@@ -162,6 +172,12 @@ async function* run(options: AnalyzeOptions, inputs: Inputs): AsyncGenerator<rea
     options.signal?.removeEventListener('abort', stop);
     processes?.close();
   }
+}
+
+/** What could not be written, told once. */
+function failures(recording: Recording): NoticeEvent[] {
+  const problem = recording.takeProblem();
+  return problem === null ? [] : [noticeEvent('write-failed', Date.now(), `: ${problem}`)];
 }
 
 function openingsOf(processes: NonNullable<Live['processes']>): Openings {

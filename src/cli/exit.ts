@@ -7,8 +7,9 @@ export function raise(code: number): void {
   process.exitCode = Math.max(Number(process.exitCode ?? 0), code);
 }
 
+/** Names of files and interfaces are whatever somebody made them: nothing of them acts on the terminal. */
 export function complain(...lines: readonly string[]): void {
-  process.stderr.write(`tcpwatch: ${lines.join('\n')}\n`);
+  process.stderr.write(`tcpwatch: ${lines.map((line) => line.replaceAll(/\p{C}/gu, '?')).join('\n')}\n`);
 }
 
 /** Meets, once for the whole program, what can go wrong with the machine and with tcpwatch itself. */
@@ -34,6 +35,9 @@ export function reportUnwritable(error: NodeJS.ErrnoException): void {
 
 export function reportDefect(error: unknown): void {
   const what = error instanceof Error ? (error.stack ?? error.message) : String(error);
-  complain('this is a defect in tcpwatch; please report it with the lines below and, if you may, the capture', what);
+  complain(
+    'this is a defect in tcpwatch; please report it with the lines below and, if you may, the capture',
+    ...what.split('\n'),
+  );
   raise(EXIT.defect);
 }

@@ -32,7 +32,7 @@ function commandLine(): Command {
     .addOption(new Option('-o, --output <format>', formats.join('; ')).choices(Object.keys(OUTPUTS)).default('table'))
     .option('-v, --verbose', 'evidence with packet numbers, what the programs saw, what else it could be')
     .option('--anomalies', 'print each retransmission, ignored RST, hole ... as it happens')
-    .option('-c, --count <n>', 'end after n packets', positive)
+    .option('-c, --count <n>', 'end after n packets captured or read', positive)
     .option('--duration <seconds>', 'end after so long', seconds)
     .option('-w, --write <file>', 'keep what -i captures, as pcapng')
     .option('--write-flagged <dir>', 'keep each connection that ended abnormally, as a pcapng with its verdict')
@@ -40,9 +40,13 @@ function commandLine(): Command {
     .option(
       '-s, --snaplen <octets>',
       `octets of each packet to capture (default ${DEFAULT_SNAPLEN}: headers; 0: all)`,
-      whole,
+      snaplen,
     )
-    .option('-B, --buffer-size <KiB>', `kernel buffer (default ${DEFAULT_BUFFER_KIB})`, positive)
+    .option(
+      '-B, --buffer-size <KiB>',
+      `kernel buffer (default ${DEFAULT_BUFFER_KIB}; four times that with -s 0)`,
+      positive,
+    )
     .option('-p, --no-promiscuous', 'only what is meant for this machine')
     .addOption(new Option('--no-promiscuous-mode').hideHelp())
     .addOption(new Option('--backend <name>', 'what captures').choices(['auto', ...BACKENDS]).default('auto'))
@@ -71,6 +75,10 @@ const oneLine = (text: string): string =>
     .trim()
     .replaceAll(/\s+/g, ' ');
 
+/** Less than the headers shows no connection; more than this no frame has. */
+const LEAST_SNAPLEN = 54;
+const MOST_SNAPLEN = 262_144;
+
 /** What a timer can wait for, less than 25 days. */
 const MAX_SECONDS = 2_147_483;
 
@@ -82,12 +90,11 @@ function positive(value: string): number {
   return number;
 }
 
-function whole(value: string): number {
-  const number = Number(value);
-  if (!Number.isSafeInteger(number) || number < 0 || value.trim() === '') {
-    throw new InvalidArgumentError('Give a whole number from 0 on.');
-  }
-  return number;
+function snaplen(value: string): number {
+  const number = value.trim() === '' ? Number.NaN : Number(value);
+  const enough = number === 0 || (Number.isInteger(number) && number >= LEAST_SNAPLEN && number <= MOST_SNAPLEN);
+  if (enough) return number;
+  throw new InvalidArgumentError(`Give 0, or ${LEAST_SNAPLEN} (Ethernet, IPv4 and TCP headers) to ${MOST_SNAPLEN}.`);
 }
 
 function seconds(value: string): number {

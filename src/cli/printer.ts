@@ -11,6 +11,10 @@ import type { TcpwatchEvent } from '../pipeline.js';
 
 /** Characters that may wait to be written. */
 const MOST_WAITING = 1024 * 1024;
+/** As long as a capture can wait: its kernel buffer holds more. */
+const MOMENT_MS = 100;
+/** The rest is rare, or said but once. */
+const MAY_BE_SKIPPED: readonly TcpwatchEvent['type'][] = ['connection', 'transition', 'anomaly'];
 /** A terminal or pipe shared with a program that made it non-blocking says "not now". */
 const RETRY_MS = 10;
 
@@ -23,6 +27,8 @@ export class Printer {
   private waitingLength = 0;
   private writing: Promise<void> | null = null;
   private skipped = 0;
+  private written = 0;
+  private stalled = false;
 
   /**
    * @param patient everything is printed, however long it takes; otherwise what finds no room is skipped
@@ -39,18 +45,29 @@ export class Printer {
 
   async print(events: readonly TcpwatchEvent[]): Promise<void> {
     for (const event of events) {
-      if (!this.patient && this.waitingLength > MOST_WAITING) {
-        this.skipped++;
+      // Also of what is skipped: outputs count.
+      const text = this.output.event(event);
+      if (this.waitingLength > MOST_WAITING) await this.makeRoom();
+      if (this.waitingLength > MOST_WAITING && MAY_BE_SKIPPED.includes(event.type)) {
+        if (text !== '') this.skipped++;
         continue;
       }
-      if (this.skipped > 0 && (this.patient || this.waitingLength < MOST_WAITING / 2)) {
+      if (this.skipped > 0 && this.waitingLength < MOST_WAITING / 2) {
         this.add(this.output.event(this.skippedEvent(this.skipped)));
         this.skipped = 0;
       }
-      this.add(this.output.event(event));
-      if (this.patient && this.waitingLength > MOST_WAITING) await this.flushed();
+      this.add(text);
     }
     if (this.patient) await this.flushed();
+  }
+
+  /** A reader that reads gets a moment; one that has let a moment pass gets no more until it goes on. */
+  private async makeRoom(): Promise<void> {
+    if (this.patient) return this.flushed();
+    if (this.stalled) return;
+    const before = this.written;
+    await Promise.race([this.flushed(), pause(MOMENT_MS)]);
+    this.stalled = this.written === before;
   }
 
   /** Everything that waits has been written, or cannot be. */
@@ -81,7 +98,10 @@ export class Printer {
 
   private async writeSome(bytes: Buffer, at: number): Promise<number> {
     try {
-      return (await writeTo(this.fd, bytes, at)).bytesWritten;
+      const { bytesWritten } = await writeTo(this.fd, bytes, at);
+      this.written += bytesWritten;
+      this.stalled = false;
+      return bytesWritten;
     } catch (error) {
       if ((error as NodeJS.ErrnoException).code === 'EAGAIN') await pause(RETRY_MS);
       else {

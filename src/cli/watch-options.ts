@@ -2,6 +2,7 @@
 // is told.
 
 import { existsSync, statSync } from 'node:fs';
+import { networkInterfaces } from 'node:os';
 import type { OutputName } from '../output/outputs.js';
 import type { AnalyzeOptions, BACKENDS, LiveInput } from '../pipeline.js';
 import { dropPrivileges, type Identity, openFolder, openForWriting, unprivileged } from '../system/privileges.js';
@@ -42,6 +43,7 @@ export function analyzeOptions(words: readonly string[], options: WatchOptions, 
   if (device === undefined && files.length === 0) throw new UsageError(whatToType(words));
   if (write !== undefined && device === undefined)
     throw new UsageError('-w goes with -i: what is read is a file already');
+  if (write === '-') throw new UsageError('-w takes a file: verdicts go to standard output');
   if (flag && writeFlagged === undefined) throw new UsageError('--flag goes with --write-flagged DIR');
   const selectors = (flag ?? [ABNORMAL]).map(selector);
   const identity = device !== undefined && options.dropPrivileges ? unprivileged() : null;
@@ -91,6 +93,8 @@ function toWrite<T>(path: string, open: () => T): T {
 function whatToType(words: readonly string[]): string {
   const file = words.find(isFile);
   if (file !== undefined) return `to read ${file}, type: tcpwatch -r ${file}`;
+  const device = words.find((word) => word in networkInterfaces());
+  if (device !== undefined) return `to listen on ${device}, type: sudo tcpwatch -i ${device}`;
   const filter = words.length > 0 ? ` ${words.join(' ')}` : '';
   return `what to watch? A capture: tcpwatch -r FILE${filter}; this machine: sudo tcpwatch -i any${filter} (tcpwatch --help shows more)`;
 }

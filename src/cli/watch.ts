@@ -59,30 +59,33 @@ async function printAll(asked: AnalyzeOptions, options: WatchOptions, stopping: 
   }
 }
 
-/** Calls `stop` at the first Ctrl-C or SIGTERM; the second one meets no handler and ends the process at once. */
+/** Ctrl-C, `kill`, and a terminal that is closed. */
+const STOP_SIGNALS = ['SIGINT', 'SIGTERM', 'SIGHUP'] as const;
+
+/** Calls `stop` at the first of them; the second one meets no handler and ends the process at once. */
 function onStop(stop: () => void): () => void {
   const disarm = (): void => {
-    process.off('SIGINT', first).off('SIGTERM', first);
+    for (const signal of STOP_SIGNALS) process.off(signal, first);
   };
   const first = (): void => {
     disarm();
     stop();
   };
-  process.on('SIGINT', first).on('SIGTERM', first);
+  for (const signal of STOP_SIGNALS) process.on(signal, first);
   return disarm;
 }
 
 /** @param file a word of the filter that is a file: most likely meant to be read. */
 function complainOf({ message, filter, position }: FilterError, file: string | undefined): void {
-  const visible = filter.replaceAll(/\p{C}/gu, '?');
-  complain(`filter: ${message}`, `  ${visible}`, `  ${' '.repeat(position)}^`);
+  complain(`filter: ${message}`, `  ${filter}`, `  ${' '.repeat(position)}^`);
   if (file !== undefined) complain(`${file} is a file: to read it too, type -r ${file}`);
 }
 
 function reportProblems({ problems }: SummaryEvent): void {
   for (const { source, message, kind, offset } of problems) {
     const place = kind === 'truncated' || kind === 'damaged' ? ` (at byte ${offset})` : '';
-    complain(`${source === '-' ? 'standard input' : source}: ${message}${place}`);
+    const name = source === '-' && kind !== 'interface' ? 'standard input' : source;
+    complain(`${name}: ${message}${place}`);
     raise(kind === 'interface' ? EXIT.interface : EXIT.input);
   }
 }

@@ -50,7 +50,8 @@ export interface Libpcap {
   /** struct pcap_stat: received, dropped by the kernel, dropped by the interface; 32 bits each. */
   stats(handle: Pointer, into: Buffer): number;
 
-  openDead(dlt: number, snaplen: number): Pointer;
+  /** The file is closed with the handle. */
+  openOffline(file: Pointer, error: Buffer): Pointer | null;
   compile(handle: Pointer, program: Buffer, text: string, optimize: number, netmask: number): number;
   setFilter(handle: Pointer, program: Buffer): number;
   freeCode(program: Buffer): void;
@@ -141,7 +142,7 @@ function bind(koffi: Koffi, library: ReturnType<Koffi['load']>): Libpcap {
     close: library.func('void pcap_close(void *)'),
     stats: library.func('int pcap_stats(void *, void *)'),
 
-    openDead: library.func('void *pcap_open_dead(int, int)'),
+    openOffline: library.func('void *pcap_fopen_offline(void *, void *)'),
     compile: library.func('int pcap_compile(void *, void *, const char *, int, uint32_t)'),
     setFilter: library.func('int pcap_setfilter(void *, void *)'),
     freeCode: library.func('void pcap_freecode(void *)'),

@@ -1,6 +1,14 @@
 // pcap-filter(7) in full, as libpcap compiles and runs it: for what our own reading of the language leaves out.
 
-import { isMissing, type Libpcap, libpcap, PCAP_NETMASK_UNKNOWN, type Pointer } from './library.js';
+import {
+  ERROR_BUFFER_LENGTH,
+  errorText,
+  isMissing,
+  type Libpcap,
+  libpcap,
+  PCAP_NETMASK_UNKNOWN,
+  type Pointer,
+} from './library.js';
 
 /** sizeof(struct bpf_program): a count and a pointer. */
 const PROGRAM_LENGTH = 16;
@@ -9,10 +17,16 @@ const HEADER_LENGTH = 24;
 const HEADER_CAPTURED = 16;
 const HEADER_WIRE = 20;
 const MAX_SNAPLEN = 262_144;
+const LINKTYPE_NULL = 0;
 const LINKTYPE_ETHERNET = 1;
-/** The one LINKTYPE_ in use whose DLT_ has another number (on all but OpenBSD). */
+/** Raw IP has a number of its own on OpenBSD. */
 const LINKTYPE_RAW = 101;
-const DLT_RAW = 12;
+const OPENBSD_RAW = 14;
+
+/** A savefile without frames: what is compiled for it is decided by octets alone, as it must be here. */
+const SAVEFILE_LENGTH = 24;
+const SAVEFILE_MAGIC = 0xa1b2c3d4;
+const THIS_ORDER_IS_LITTLE = new Uint8Array(Uint32Array.of(1).buffer)[0] === 1;
 
 /** Compiles a filter for an open capture. @returns the program, or libpcap's own words on what is wrong. */
 export function compileFor(pcap: Libpcap, handle: Pointer, text: string): Buffer | string {
@@ -36,9 +50,9 @@ export class PacketFilter {
     const pcap = libpcap();
     if (isMissing(pcap)) return { advice: pcap.advice };
     const filter = new PacketFilter(pcap, text);
-    const program = filter.compileFor(LINKTYPE_ETHERNET);
+    const program = filter.compileFor(LINKTYPE_ETHERNET, false);
     if (typeof program === 'string') return { error: program };
-    filter.programs.set(LINKTYPE_ETHERNET, program);
+    filter.programs.set(keyOf(LINKTYPE_ETHERNET, false), program);
     return filter;
   }
 
@@ -47,11 +61,13 @@ export class PacketFilter {
    * @param captured octets at `bytes[at]`; `wire`: what the frame had
    */
   matches(linkType: number, bytes: Uint8Array, at: number, captured: number, wire: number): boolean {
-    let program = this.programs.get(linkType);
+    // BSD loopback begins with a small number in the order of the machine that captured.
+    const swapped = linkType === LINKTYPE_NULL && (bytes[at] === 0) === THIS_ORDER_IS_LITTLE;
+    let program = this.programs.get(keyOf(linkType, swapped));
     if (program === undefined) {
-      const compiled = this.compileFor(linkType);
+      const compiled = this.compileFor(linkType, swapped);
       program = typeof compiled === 'string' ? null : compiled;
-      this.programs.set(linkType, program);
+      this.programs.set(keyOf(linkType, swapped), program);
     }
     if (program === null) return false;
     this.header.writeUInt32LE(captured, HEADER_CAPTURED);
@@ -59,12 +75,33 @@ export class PacketFilter {
     return this.pcap.offlineFilter(program, this.header, bytes.subarray(at, at + captured)) !== 0;
   }
 
-  private compileFor(linkType: number): Buffer | string {
-    const handle = this.pcap.openDead(linkType === LINKTYPE_RAW ? DLT_RAW : linkType, MAX_SNAPLEN);
+  /** @param swapped for captures of a machine with the other byte order */
+  private compileFor(linkType: number, swapped: boolean): Buffer | string {
+    const { pcap } = this;
+    const savefile = savefileOf(linkType === OPENBSD_RAW ? LINKTYPE_RAW : linkType, swapped);
+    const error = Buffer.alloc(ERROR_BUFFER_LENGTH);
+    const file = pcap.fmemopen(savefile, savefile.length, 'r');
+    const handle = file === null ? null : pcap.openOffline(file, error);
+    if (handle === null) return errorText(error);
     try {
-      return compileFor(this.pcap, handle, this.text);
+      return compileFor(pcap, handle, this.text);
     } finally {
-      this.pcap.close(handle);
+      pcap.close(handle);
     }
   }
+}
+
+const keyOf = (linkType: number, swapped: boolean): number => linkType * 2 + (swapped ? 1 : 0);
+
+/** Read pcap-savefile(5). */
+function savefileOf(linkType: number, swapped: boolean): Uint8Array {
+  const octets = new Uint8Array(SAVEFILE_LENGTH);
+  const view = new DataView(octets.buffer);
+  const little = THIS_ORDER_IS_LITTLE !== swapped;
+  view.setUint32(0, SAVEFILE_MAGIC, little);
+  view.setUint16(4, 2, little);
+  view.setUint16(6, 4, little);
+  view.setUint32(16, MAX_SNAPLEN, little);
+  view.setUint32(20, linkType, little);
+  return octets;
 }

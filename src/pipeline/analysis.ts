@@ -162,6 +162,11 @@ export class Analysis {
     yield this.drain();
   }
 
+  /** Connections followed so far. */
+  get followed(): number {
+    return this.tracker.connections;
+  }
+
   /** Latest time of the capture, nanoseconds since the base; null: there was none. */
   get clockNs(): number | null {
     const { clockNs } = this.tracker;

@@ -13,6 +13,9 @@ import type { NoticeEvent, NoticeId, ProcessRecord } from '../verdict/events.js'
 import type { Bystander } from './analysis.js';
 import { CAPTURE_ALL, type ConnectionFilter } from './connection-filter.js';
 
+/** Nothing seen for so long is worth a word. */
+const QUIET_MS = 10_000;
+
 export interface LiveInput extends LiveOptions {
   readonly backend?: Backend | 'auto';
   /** Name the processes of this machine at the ends of connections. */
@@ -40,12 +43,14 @@ export async function openLive(
   filter: ConnectionFilter | null,
   base: TimeBase,
 ): Promise<Live | CaptureProblem> {
-  // Both want the rights that are given up right after.
+  // Both want the rights that are given up right after. The helper first: it shall not inherit what captures.
+  const processes = input.processes === false ? null : LocalProcesses.start();
   const source = await openInterface(
     {
       interface: input.interface,
       snaplen: input.snaplen ?? DEFAULT_SNAPLEN,
-      bufferKib: input.bufferKib ?? DEFAULT_BUFFER_KIB,
+      // Whole frames take more room each.
+      bufferKib: input.bufferKib ?? (input.snaplen === 0 ? 4 * DEFAULT_BUFFER_KIB : DEFAULT_BUFFER_KIB),
       promiscuous: input.promiscuous ?? true,
       dropTo: input.dropTo ?? null,
       captureFilters: filter?.captureFilters ?? CAPTURE_ALL,
@@ -53,8 +58,10 @@ export async function openLive(
     },
     input.backend ?? 'auto',
   );
-  if (!('batches' in source)) return source;
-  const processes = input.processes === false ? null : LocalProcesses.start();
+  if (!('batches' in source)) {
+    processes?.close();
+    return source;
+  }
   input.opened?.();
   return { source, processes };
 }
@@ -77,10 +84,21 @@ export const processAt =
 const WORDS: Readonly<Record<NoticeId, string>> = {
   'interface-down': 'the interface is down; listening goes on when it is up again',
   'interface-up': 'the interface is up again',
-  'nothing-seen': 'no packet so far that matches; still listening',
+  'nothing-seen': 'no TCP packet so far that matches; still listening',
   'write-failed': 'what is captured can no longer be written',
   'output-skipped': 'the output is read too slowly',
 };
+
+/** Tells once that nothing has come of a capture that has been running for a while. */
+export function quietWatch(): (connections: number) => NoticeEvent[] {
+  let untilMs = Date.now() + QUIET_MS;
+  return (connections) => {
+    const nowMs = Date.now();
+    if (connections > 0 || nowMs < untilMs) return [];
+    untilMs = Number.POSITIVE_INFINITY;
+    return [noticeEvent('nothing-seen', nowMs)];
+  };
+}
 
 /** @param more what the sentence goes on with. */
 export function noticeEvent(id: NoticeId, atMs: number, more = ''): NoticeEvent {

@@ -17,8 +17,8 @@ export interface CaptureSource {
   /** What is known so far: complete once a batch has been seen, though pcapng may announce more at any point. */
   info(): SourceInfo;
   /**
-   * The frames, in the order of the file; each batch has at least one, or moves the clock, and is valid until the next is
-   * asked for. Can be walked once.
+   * The frames, in the order of the file; each batch has at least one, or moves the clock (live, before the first frame, it
+   * may do neither), and is valid until the next is asked for. Can be walked once.
    */
   batches(): AsyncIterableIterator<FrameBatch>;
   /** Why the capture ended early; null while it goes on and when it ended well. */

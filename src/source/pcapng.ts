@@ -65,7 +65,7 @@ export class PcapngReader implements FrameReader {
   #previousTimeNs = 0;
   /** By interface: frames seen; and when its capture ended after how many, if it says so. */
   #frames: number[] = [];
-  #ends: { readonly timeNs: number; readonly frames: number }[] = [];
+  #ends: { readonly high: number; readonly low: number; readonly frames: number }[] = [];
 
   /** Octets still to step over up to the trailer of the block being skipped; -1 when none is. */
   #skipLeft = -1;
@@ -174,7 +174,9 @@ export class PcapngReader implements FrameReader {
   get clockNs(): number {
     // A file that was cut up since it was made still has the end of the whole.
     const whole = this.#frames.every((frames, id) => this.#ends[id]?.frames === frames);
-    return whole && this.#frames.length > 0 ? Math.max(...this.#ends.map(({ timeNs }) => timeNs)) : Number.NaN;
+    // The first frame sets the base, not the end.
+    if (!whole || this.#base.epochNs === null) return Number.NaN;
+    return Math.max(...this.#ends.map(({ high, low }, id) => this.#described[id].clock.timeNs(high, low)));
   }
 
   // Each of these answers what is wrong with the block, or null.
@@ -255,7 +257,7 @@ export class PcapngReader implements FrameReader {
     const end = at + length - BLOCK_TRAILER_LENGTH;
     const { endTime, delivered } = readStatistics(view, at + STATISTICS_OPTIONS, end, little);
     if (endTime === null || delivered === null) return null;
-    this.#ends[id] = { timeNs: this.#described[id].clock.timeNs(endTime.high, endTime.low), frames: delivered };
+    this.#ends[id] = { ...endTime, frames: delivered };
     return null;
   }
 

@@ -1,6 +1,7 @@
 // Root's rights, for as long as they are needed: to open an interface, and not a packet longer. Read setuid(2), sudo(8).
 
 import fs from 'node:fs';
+import { dirname, resolve } from 'node:path';
 
 /** Whom a process becomes that was started by root. */
 export interface Identity {
@@ -9,6 +10,8 @@ export interface Identity {
   /** Of whoever called sudo; null: `nobody`, since root itself called. */
   readonly user: string | null;
 }
+
+const { O_WRONLY, O_CREAT, O_TRUNC, O_NONBLOCK } = fs.constants;
 
 /** As most systems have it, should the user database not say. */
 const NOBODY = 65_534;
@@ -23,16 +26,17 @@ export function unprivileged(env: NodeJS.ProcessEnv = process.env): Identity | n
 }
 
 /** Becomes somebody else for good. Throws where the system does not allow it. */
-export function dropPrivileges({ uid, gid, user }: Identity): void {
-  if (user === null) process.setgroups!([gid]);
-  else (process as unknown as { initgroups(user: string, group: number): void }).initgroups(user, gid);
+export function dropPrivileges(identity: Identity): void {
+  const { uid, gid } = identity;
+  takeGroups(identity);
   process.setgid!(gid);
   process.setuid!(uid);
 }
 
 /** Does something with the file rights of that identity; still root afterwards. */
-export function actingAs<T>({ uid, gid }: Identity, act: () => T): T {
-  process.setgroups!([gid]);
+export function actingAs<T>(identity: Identity, act: () => T): T {
+  const { uid, gid } = identity;
+  takeGroups(identity);
   process.setegid!(gid);
   process.seteuid!(uid);
   try {
@@ -43,12 +47,18 @@ export function actingAs<T>({ uid, gid }: Identity, act: () => T): T {
   }
 }
 
+function takeGroups({ gid, user }: Identity): void {
+  if (user === null) process.setgroups!([gid]);
+  else (process as unknown as { initgroups(user: string, group: number): void }).initgroups(user, gid);
+}
+
 /**
  * Opens a file to write that will belong to `identity`. Whoever called sudo needs the right to write there; root itself has it
  * and hands the file over. Throws as openSync does.
  */
 export function openForWriting(path: string, identity: Identity | null): number {
-  const open = (): number => fs.openSync(path, 'w', 0o644);
+  // A FIFO that nobody reads is refused (ENXIO) instead of waited for.
+  const open = (): number => fs.openSync(path, O_WRONLY | O_CREAT | O_TRUNC | O_NONBLOCK, 0o644);
   if (identity === null) return open();
   if (identity.user !== null) return actingAs(identity, open);
   const fd = open();
@@ -58,7 +68,7 @@ export function openForWriting(path: string, identity: Identity | null): number 
 
 /** Makes sure of a folder that `identity` can write to; throws where it cannot. */
 export function openFolder(path: string, identity: Identity | null): void {
-  const make = (): string | undefined => fs.mkdirSync(path, { recursive: true });
+  const make = (): string[] => makeFolders(resolve(path));
   const probe = (): void => fs.rmdirSync(fs.mkdtempSync(`${path}/.tcpwatch-`));
   if (identity === null) {
     make();
@@ -66,8 +76,16 @@ export function openFolder(path: string, identity: Identity | null): void {
     return;
   }
   if (identity.user !== null) actingAs(identity, make);
-  else if (make() !== undefined) fs.chownSync(path, identity.uid, identity.gid);
+  else for (const made of make()) fs.chownSync(made, identity.uid, identity.gid);
   actingAs(identity, probe);
+}
+
+/** Makes it and what is missing above it. @returns what was made. (Node's own way does not end below /proc.) */
+function makeFolders(path: string): string[] {
+  if (fs.existsSync(path)) return [];
+  const made = path === dirname(path) ? [] : makeFolders(dirname(path));
+  fs.mkdirSync(path);
+  return [...made, path];
 }
 
 function nobody(): { uid: number; gid: number } {

@@ -29,8 +29,6 @@ const NS_PER_MS = 1_000_000n;
 const TICK_MS = 100;
 /** A frame is stamped after it was sent, and here later still: the clock stays behind by more than that. */
 const CLOCK_BEHIND_MS = 500;
-/** Nothing seen for so long is worth a word. */
-const QUIET_MS = 10_000;
 
 /** @returns the path of the addon's main module; null: there is none, or it was never compiled. Loads nothing. */
 export function findCap(): string | null {
@@ -87,10 +85,7 @@ class CapSource implements LiveSource {
   readonly #input: Writable;
   readonly #capture: CaptureSource;
   #linkType = 0;
-  #openedMs = 0;
   #notices: Notice[] = [];
-  #seen = 0;
-  #toldQuiet = false;
   #walked = false;
   #closed = false;
   /** There are no children left. */
@@ -176,13 +171,11 @@ class CapSource implements LiveSource {
         if (arrived() === null) await this.#tick();
         const result = arrived();
         if (result === null) {
-          this.#lookForQuiet();
           idle.clockNs = this.#clockNs();
           yield idle;
           continue;
         }
         if (result.done) break;
-        this.#seen += result.value.count;
         yield result.value;
         ask();
       }
@@ -198,7 +191,6 @@ class CapSource implements LiveSource {
     switch (what.event) {
       case 'opened':
         this.#linkType = what.linkType;
-        this.#openedMs = Date.now();
         break;
       case 'failed':
         this.problem = interfaceProblem(whyNot[what.code]?.(this.name) ?? what.message);
@@ -220,13 +212,6 @@ class CapSource implements LiveSource {
         resolve();
       };
     });
-  }
-
-  #lookForQuiet(): void {
-    const nowMs = Date.now();
-    if (this.#seen > 0 || this.#toldQuiet || nowMs - this.#openedMs < QUIET_MS) return;
-    this.#toldQuiet = true;
-    this.#notices.push({ id: 'nothing-seen', atMs: nowMs });
   }
 
   #clockNs(): number {

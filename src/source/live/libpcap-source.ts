@@ -29,10 +29,10 @@ const NS_PER_MS = 1_000_000n;
 const TICK_MS = 100;
 /** What comes within so long of a frame is taken together with it: a wake-up costs more than a frame. */
 const GATHER_MS = 5;
+/** A frame is stamped a moment before it can be seen here. */
+const STAMPED_MS = 10;
 /** How often the interface and the counters are looked at. */
 const LOOK_MS = 1000;
-/** Nothing seen for so long is worth a word. */
-const QUIET_MS = 10_000;
 /** struct pcap_stat: received, dropped, dropped by the interface; 32 bits each, which wrap. */
 const STATS_LENGTH = 12;
 const ANY = 'any';
@@ -48,6 +48,9 @@ export const whyNot: Readonly<Record<number, (name: string) => string>> = {
 function notAllowed(): string {
   return `no permission to capture: run it with sudo, or allow it once with: sudo setcap cap_net_raw,cap_net_admin=eip ${process.execPath}`;
 }
+
+/** The kernel's buffer may be too small for a single block, or more than there is memory. */
+const bufferAdvice = (error: string): string => (/ring/.test(error) ? '; -B says how large the kernel buffer is' : '');
 
 /** Opens the interface; frames are kept by the kernel from now on. @returns why it cannot be listened on, or the source. */
 export function openLibpcap(pcap: Libpcap, request: LiveRequest): LiveSource | CaptureProblem {
@@ -66,7 +69,10 @@ export function openLibpcap(pcap: Libpcap, request: LiveRequest): LiveSource | C
   pcap.setImmediateMode(handle, 1);
   pcap.setTimestampPrecision(handle, 1);
   const status = pcap.activate(handle);
-  if (status < 0) return give(interfaceProblem(whyNot[status]?.(name) ?? pcap.geterr(handle)));
+  if (status < 0)
+    return give(
+      interfaceProblem(whyNot[status]?.(name) ?? `${pcap.geterr(handle)}${bufferAdvice(pcap.geterr(handle))}`),
+    );
   if (pcap.setNonblock(handle, 1, error) < 0) return give(interfaceProblem(errorText(error)));
 
   let refusal = '';
@@ -101,16 +107,13 @@ class LibpcapSource implements LiveSource {
   readonly #dumper: Pointer;
   readonly #framesAtOnce: number;
   readonly #index: number;
-  readonly #openedMs = Date.now();
   readonly #stats = Buffer.alloc(STATS_LENGTH);
   #notices: Notice[] = [];
   #kernelDrops = 0;
   #interfaceDrops = 0;
-  #seen = 0;
   #down = false;
   #removed = false;
   #ended = false;
-  #toldQuiet = false;
   #lookedMs = 0;
   /** When `close` was called; 0: it was not. */
   #closedMs = 0;
@@ -166,6 +169,13 @@ class LibpcapSource implements LiveSource {
     this.#closedMs ||= Date.now();
   }
 
+  #free(): void {
+    this.dropped();
+    this.#ended = true;
+    this.#pcap.dumpClose(this.#dumper);
+    this.#pcap.close(this.#handle);
+  }
+
   async *batches(): AsyncIterableIterator<FrameBatch> {
     if (this.#walked) throw new Error('a capture can be walked once');
     this.#walked = true;
@@ -183,7 +193,7 @@ class LibpcapSource implements LiveSource {
           continue;
         }
         // Nothing is held back, so nothing older than this moment can come.
-        batch.clockNs = this.#sinceBase(beforeMs);
+        batch.clockNs = this.#sinceBase(beforeMs - STAMPED_MS);
         yield batch;
         if (this.#closedMs > 0) return;
         if (this.#removed) {
@@ -194,10 +204,7 @@ class LibpcapSource implements LiveSource {
         if (this.#closedMs === 0) await pause(GATHER_MS);
       }
     } finally {
-      this.dropped();
-      this.#ended = true;
-      this.#pcap.dumpClose(this.#dumper);
-      this.#pcap.close(this.#handle);
+      this.#free();
     }
   }
 
@@ -219,11 +226,10 @@ class LibpcapSource implements LiveSource {
     this.#window.start = 0;
     this.#window.end = pcap.dumpFtell(this.#dumper);
     if (this.#reader.read(this.#window, batch) !== this.#window.end) throw new Error('libpcap gave a broken batch');
-    this.#seen += batch.count;
     return true;
   }
 
-  /** What libpcap does not tell: the interface went down, came up, was removed; nothing comes. */
+  /** What libpcap does not tell: the interface went down, came up, was removed. */
   #look(nowMs: number): void {
     this.#lookedMs = nowMs;
     this.dropped();
@@ -232,10 +238,6 @@ class LibpcapSource implements LiveSource {
       const down = !this.#removed && this.#pcap.isUp(this.name) === false;
       if (down !== this.#down) this.#notices.push({ id: down ? 'interface-down' : 'interface-up', atMs: nowMs });
       this.#down = down;
-    }
-    if (this.#seen === 0 && !this.#toldQuiet && nowMs - this.#openedMs >= QUIET_MS) {
-      this.#toldQuiet = true;
-      this.#notices.push({ id: 'nothing-seen', atMs: nowMs });
     }
   }
 

@@ -32,7 +32,7 @@ export type Backend = (typeof BACKENDS)[number];
 
 /** What happened to the capture itself. */
 export interface Notice {
-  readonly id: 'interface-down' | 'interface-up' | 'nothing-seen';
+  readonly id: 'interface-down' | 'interface-up';
   /** Milliseconds since 1970. */
   readonly atMs: number;
 }

@@ -288,16 +288,12 @@ describe.skipIf(impossible !== null)(`cap${impossible === null ? '' : ` (skipped
     await noneLeft();
   });
 
-  it('says once that nothing comes, and that the interface was removed', { timeout: 30_000 }, async () => {
+  it('says that the interface was removed', { timeout: 30_000 }, async () => {
     await namespace.ip('link add near0 type veth peer name far0', 'link set near0 up', 'link set far0 up');
     const reading = await read('near0');
-    const openedMs = Date.now();
-    await until('a word', has(reading, 'nothing-seen'), 15_000);
-    expect(Date.now() - openedMs).toBeGreaterThan(9500);
     await namespace.ip('link delete near0');
     await reading.done;
     expect(reading.source.problem).toMatchObject({ kind: 'interface', message: 'the interface was removed' });
-    expect(reading.notices.filter(({ id }) => id === 'nothing-seen')).toHaveLength(1);
     await noneLeft();
   });
 
