@@ -26,7 +26,7 @@ function commandLine(): Command {
   const program = new Command('tcpwatch')
     .description('Says why TCP connections died: reads packets, follows both ends, names the cause and its evidence.')
     .argument('[filter...]', 'pcap-filter expression choosing connections')
-    .option('-i, --interface <name>', 'listen on an interface, or on any; needs root once, to open it')
+    .option('-i, --interface <name>', 'listen on an interface, or on any; needs root once, to open it', once)
     .option('-r, --read <file>', 'pcap or pcapng, also gzipped, - for a pipe; repeat for more', collect)
     .option('-D, --list-interfaces', 'list what can be listened on')
     .addOption(new Option('-o, --output <format>', formats.join('; ')).choices(Object.keys(OUTPUTS)).default('table'))
@@ -81,6 +81,11 @@ const MOST_SNAPLEN = 262_144;
 
 /** What a timer can wait for, less than 25 days. */
 const MAX_SECONDS = 2_147_483;
+
+function once(value: string, before?: string): string {
+  if (before !== undefined) throw new InvalidArgumentError('Give one interface, or any.');
+  return value;
+}
 
 const collect = (value: string, before: readonly string[] = []): string[] => [...before, value];
 

@@ -49,8 +49,8 @@ export function analyzeOptions(words: readonly string[], options: WatchOptions, 
   const identity = device !== undefined && options.dropPrivileges ? unprivileged() : null;
   let fd = -1;
   const open = (): void => {
-    if (write !== undefined) fd = toWrite(write, () => openForWriting(write, identity));
-    if (writeFlagged !== undefined) toWrite(writeFlagged, () => openFolder(writeFlagged, identity));
+    if (write !== undefined) fd = toWrite(write, identity, () => openForWriting(write, identity));
+    if (writeFlagged !== undefined) toWrite(writeFlagged, identity, () => openFolder(writeFlagged, identity));
   };
   // What root alone can open is opened before root's rights are given up; nothing is overwritten for an input that fails.
   const opened = (): void => {
@@ -81,11 +81,12 @@ function selector(word: string): Selector {
 }
 
 /** An output that cannot be opened is told before anything is captured. */
-function toWrite<T>(path: string, open: () => T): T {
+function toWrite<T>(path: string, identity: Identity | null, open: () => T): T {
   try {
     return open();
   } catch (error) {
-    complain(`cannot write ${path}: ${(error as Error).message}`);
+    const as = identity ? ` (as ${identity.user ?? 'nobody'}; --no-drop-privileges stays root)` : '';
+    complain(`cannot write ${path}: ${(error as Error).message}${as}`);
     process.exit(EXIT.output);
   }
 }
@@ -95,6 +96,8 @@ function whatToType(words: readonly string[]): string {
   if (file !== undefined) return `to read ${file}, type: tcpwatch -r ${file}`;
   const device = words.find((word) => word in networkInterfaces());
   if (device !== undefined) return `to listen on ${device}, type: sudo tcpwatch -i ${device}`;
+  const missing = words.find((word) => /\.(pcap|pcapng|cap)\d*(\.gz)?$/.test(word));
+  if (missing !== undefined) return `${missing}: no such file (to read one, type: tcpwatch -r FILE)`;
   const filter = words.length > 0 ? ` ${words.join(' ')}` : '';
   return `what to watch? A capture: tcpwatch -r FILE${filter}; this machine: sudo tcpwatch -i any${filter} (tcpwatch --help shows more)`;
 }

@@ -19,7 +19,8 @@ const SOCK_DGRAM = 2;
 const SIOCGIFFLAGS = 0x8913;
 const IFNAMSIZ = 16;
 const IFREQ_LENGTH = 40;
-const IFF_UP = 1;
+/** IFF_UP and IFF_RUNNING. */
+const IFF_WORKS = 0x41;
 const POLLFD_LENGTH = 8;
 const POLLIN = 1;
 
@@ -73,7 +74,7 @@ export interface Libpcap {
   rewind(file: Pointer): void;
   /** The index of a network interface, 0 if there is none of that name; if_nametoindex(3). */
   interfaceIndex(name: string): number;
-  /** Whether an interface is up; null where that cannot be asked; netdevice(7). */
+  /** Whether an interface is up and has a carrier; null where that cannot be asked; netdevice(7). */
   isUp(name: string): boolean | null;
   /** Waits in a thread until the descriptor can be read, or the time is up. */
   readable(fd: number, timeoutMs: number): Promise<void>;
@@ -169,7 +170,7 @@ function bind(koffi: Koffi, library: ReturnType<Koffi['load']>): Libpcap {
       request.write(name, 0, IFNAMSIZ - 1);
       const failed = (ioctl(fd, SIOCGIFFLAGS, 'void *', request) as number) !== 0;
       close(fd);
-      return failed ? null : (request.readUInt16LE(IFNAMSIZ) & IFF_UP) !== 0;
+      return failed ? null : (request.readUInt16LE(IFNAMSIZ) & IFF_WORKS) === IFF_WORKS;
     },
     readable: (fd, timeoutMs) => {
       const set = Buffer.alloc(POLLFD_LENGTH);

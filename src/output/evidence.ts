@@ -8,7 +8,15 @@ import { glue, hang, widthOf } from './layout.js';
 import type { OutputOptions } from './output.js';
 import { paint, paintSeverity } from './style.js';
 import { dateAndTime, durationWords, offset } from './times.js';
-import { claimWords, endingWords, errorWords, lookalikeWords, retransmissionWords, testWords } from './words.js';
+import {
+  claimWords,
+  closerProcessWords,
+  endingWords,
+  errorWords,
+  lookalikeWords,
+  retransmissionWords,
+  testWords,
+} from './words.js';
 
 type Entry = readonly [label: string, text: string];
 
@@ -45,6 +53,7 @@ function entriesOf(event: ConnectionEvent): Entry[] {
   const other = lookalikeWords(verdict, false);
   const cause = lookalikeWords(verdict, true);
   const tests = testWords(verdict);
+  const process = closerProcessWords(event);
   return [
     ['opened', openedWords(event)],
     ['how', howWords(event)],
@@ -53,6 +62,7 @@ function entriesOf(event: ConnectionEvent): Entry[] {
     ),
     ['client', endWords(event, 'client')],
     ['server', endWords(event, 'server')],
+    ...(process ? [['process', process] as const] : []),
     ...(other ? [['could also be', other] as const] : []),
     ...(cause ? [['cause may be', cause] as const] : []),
     ...tests.map((test, n): Entry => [n === 0 ? 'would tell' : '', tests.length > 1 ? `- ${test}` : test]),

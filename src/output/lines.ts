@@ -14,7 +14,7 @@ import { glue, hang, widthOf } from './layout.js';
 import type { OutputOptions } from './output.js';
 import { markOf, paint, paintSeverity } from './style.js';
 import { clockTime, duration, durationWords } from './times.js';
-import { claimWords, errorWords, plural, processWords } from './words.js';
+import { claimWords, closerProcessWords, errorWords, plural, processWords } from './words.js';
 
 /** Which connection. @param arrow from whom to whom it went, seen from the client. */
 const endsWords = (id: number, { client, server }: ByEnd<PeerAddress>, arrow = '→'): string =>
@@ -26,11 +26,12 @@ export function listeningLines(
   width: number,
 ): string[] {
   if (!live) return [];
-  const clock = live.clock === 'kernel' ? 'the kernel' : 'this program, as it gets them; drops cannot be counted';
+  const clock =
+    live.clock === 'kernel' ? `the kernel, ${timePrecision}` : 'this program as it gets them; drops cannot be counted';
   const parts = [
     `listening on ${source} (${linkTypes.join(', ')})`,
     filter === null ? 'all TCP' : `${filter}`,
-    `also ICMP errors and ARP for these peers; times from ${clock}, ${timePrecision}`,
+    `also ICMP errors and ARP for these peers; times from ${clock}`,
   ];
   return hang('', parts.join('; '), width, 2);
 }
@@ -67,6 +68,17 @@ export function silenceLines(event: ConnectionEvent, { width, colour }: OutputOp
   return lines.flatMap((line) => hang(' '.repeat(time.length), line, width)).map((line) => paint(line, 'dim', colour));
 }
 
+/** What was told of the connection is taken back: it goes on as if nothing had been. */
+export function goesOnLines(event: ConnectionEvent, { width }: OutputOptions): string[] {
+  return sentence(
+    `${clockTime(event.lastPacketAt)}  `,
+    endsWords(event.id, event),
+    'now: answered again, and goes on',
+    width,
+    (text) => text,
+  );
+}
+
 /** A verdict as it falls. @param revised it was told otherwise before. */
 export function verdictLines(event: ConnectionEvent, options: OutputOptions, revised: boolean): string[] {
   const { verdict } = event;
@@ -81,7 +93,9 @@ export function verdictLines(event: ConnectionEvent, options: OutputOptions, rev
   if (!decisive || options.verbose) return lines;
   const why = hang(' '.repeat(time.length), `${glue(`packet ${decisive.packet}:`)} ${decisive.says}`, options.width);
   const silence = event.final ? [] : silenceLines(event, options, false);
-  return [...lines, ...why.map((line) => paint(line, 'dim', options.colour)), ...silence];
+  const process = closerProcessWords(event);
+  const gone = process ? hang(' '.repeat(time.length), process, options.width) : [];
+  return [...lines, ...[...why, ...gone].map((line) => paint(line, 'dim', options.colour)), ...silence];
 }
 
 export function anomalyLines(event: AnomalyEvent, { width }: OutputOptions): string[] {

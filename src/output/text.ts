@@ -4,7 +4,15 @@
 import type { ConnectionEvent, SummaryEvent, TcpwatchEvent } from '../verdict/events.js';
 import { evidenceLines } from './evidence.js';
 import { hang } from './layout.js';
-import { anomalyLines, listeningLines, noticeLines, silenceLines, transitionLines, verdictLines } from './lines.js';
+import {
+  anomalyLines,
+  goesOnLines,
+  listeningLines,
+  noticeLines,
+  silenceLines,
+  transitionLines,
+  verdictLines,
+} from './lines.js';
 import type { Output, OutputOptions } from './output.js';
 import { paint } from './style.js';
 import { summaryWords } from './summary.js';
@@ -53,6 +61,7 @@ export function textOutput(options: OutputOptions): Output {
       if (event.final || !options.growing) return '';
       if (said.ending === now.ending) return asText(silenceLines(event, options, true));
     }
+    if (said && !event.final && !scenario && event.ending === 'open') return asText(goesOnLines(event, options));
     const lines = verdictLines(event, options, said !== undefined && said.claim !== now.claim);
     return asText(options.growing && options.verbose ? [...lines, ...evidenceLines(event, options), ''] : lines);
   }

@@ -50,7 +50,7 @@ export function errorWords(errors: readonly ErrorRecord[]): string | null {
   const words = errors.map(({ call, error, when, dueAt }) => {
     if (when === 'now') return `${call}() gave ${error}`;
     if (when === 'next') return `the next ${call}() will give ${error}`;
-    return `${call}() will give ${error}${dueAt ? ` about ${clockTime(dueAt).slice(0, 8)} unless the program gives up first` : ''}`;
+    return `${call}() will give ${error}${dueAt ? ` about ${clockTime(dueAt).slice(0, 8)} by default, unless the program gives up first` : ''}`;
   });
   return words.join(', ') || null;
 }
@@ -74,6 +74,14 @@ export function processWords({ processes }: { readonly processes: ByEnd<ProcessR
   if (client && server) return glue(`${name(client)} → ${name(server)}`);
   if (server) return glue(`server ${name(server)}`);
   return client ? glue(`client ${name(client)}`) : null;
+}
+
+/** What is known of the process at the end that closed: it settles what packets cannot. */
+export function closerProcessWords({ processes, verdict, closedBy }: ConnectionEvent): string | null {
+  const end = verdict.end ?? (closedBy === 'both' ? null : closedBy);
+  const process = end && processes[end];
+  if (!process) return null;
+  return `the process of the ${end}, ${process.command}[${process.pid}], ${process.exited ? 'is gone' : 'still runs'}`;
 }
 
 export const plural = (n: number, word: string): string => `${n} ${word}${n === 1 ? '' : 's'}`;

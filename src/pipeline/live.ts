@@ -82,7 +82,7 @@ export const processAt =
   };
 
 const WORDS: Readonly<Record<NoticeId, string>> = {
-  'interface-down': 'the interface is down; listening goes on when it is up again',
+  'interface-down': 'the interface is down, or has no carrier; listening goes on when it is up again',
   'interface-up': 'the interface is up again',
   'nothing-seen': 'no TCP packet so far that matches; still listening',
   'write-failed': 'what is captured can no longer be written',

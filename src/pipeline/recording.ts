@@ -69,7 +69,12 @@ export class Recording {
     if (this.flags?.(record)) {
       this.flagged.add(record.id);
       this.recorder?.write(record);
-    } else if (this.flagged.delete(record.id)) this.recorder?.withdraw(record.id);
+    } else if (this.flagged.has(record.id)) {
+      // It turned out well; but that it was cut off for a while is worth keeping.
+      const healed = record.verdict.evidence.some(({ fact }) => fact === 'outage-healed');
+      if (healed) this.recorder?.write(record);
+      else if (record.ending !== 'open' && this.flagged.delete(record.id)) this.recorder?.withdraw(record.id);
+    }
   }
 
   async take(batch: FrameBatch): Promise<void> {

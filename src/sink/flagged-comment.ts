@@ -35,6 +35,7 @@ export function sectionComment(record: ConnectionEvent, contents: Contents): str
     ...(ended === null ? [] : [`ended: ${ended}`]),
     ...errors.client.map((error) => `client: ${errorWords(error)}`),
     ...errors.server.map((error) => `server: ${errorWords(error)}`),
+    ...(evidence.length > 0 ? ['packets are numbered as in the capture these are from'] : []),
     ...evidence.map(
       ({ packet, says }) => `packet ${packet}: ${says}${contents.packets.has(packet) ? '' : ' (not in this file)'}`,
     ),

@@ -89,8 +89,8 @@ export const FACTS = {
     find: (c) => at(handshakeReset(c)),
   },
   'outage-healed': {
-    says: 'the {gone} went silent for a while and answered again',
-    find: (c) => at(c.survivor.notes.healed),
+    says: 'from here on one end heard nothing of the other for a while; then it was answered again',
+    find: (c) => at(c.survivor.notes.healed ?? c.gone.notes.healed),
   },
   'rst-ignored': {
     says: 'a RST in the name of one end was not obeyed by the other',

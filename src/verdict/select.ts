@@ -20,7 +20,5 @@ export function selectorOf(word: string): Selector | null {
 
 /** Every word there is. */
 export const SELECTOR_WORDS: readonly string[] = [
-  ...SEVERITIES,
-  ...SCENARIOS.map(({ id }) => id),
-  ...ENDINGS.map(({ id }) => id),
+  ...new Set([...SEVERITIES, ...SCENARIOS.map(({ id }) => id), ...ENDINGS.map(({ id }) => id)]),
 ];
