@@ -10,7 +10,7 @@ import type { Output } from '../output/output.js';
 import type { TcpwatchEvent } from '../pipeline.js';
 
 /** Characters that may wait to be written. */
-const MOST_WAITING = 1024 * 1024;
+const MOST_WAITING = 8 * 1024 * 1024;
 /** As long as a capture can wait: its kernel buffer holds more. */
 const MOMENT_MS = 100;
 /** The rest is rare, or said but once. */

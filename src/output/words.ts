@@ -79,9 +79,9 @@ export function processWords({ processes }: { readonly processes: ByEnd<ProcessR
 /** What is known of the process at the end that closed: it settles what packets cannot. */
 export function closerProcessWords({ processes, verdict, closedBy }: ConnectionEvent): string | null {
   const end = verdict.end ?? (closedBy === 'both' ? null : closedBy);
-  const process = end && processes[end];
-  if (!process) return null;
-  return `the process of the ${end}, ${process.command}[${process.pid}], ${process.exited ? 'is gone' : 'still runs'}`;
+  const program = end && processes[end];
+  if (!program) return null;
+  return `the process of the ${end}, ${program.command}[${program.pid}], ${program.exited ? 'is gone' : 'still runs'}`;
 }
 
 export const plural = (n: number, word: string): string => `${n} ${word}${n === 1 ? '' : 's'}`;

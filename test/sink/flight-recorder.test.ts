@@ -60,6 +60,7 @@ describe('a flagged connection', () => {
         'opened: 2026-11-22T12:00:00.123456789Z',
         'ended: 2026-11-22T12:00:01.123456789Z',
         'client: connect() gave ECONNREFUSED',
+        'packets are numbered as in the capture these are from',
         'packet 5: RST to the SYN',
         'packet 4: no ARP answer',
         'packet 99: much later (not in this file)',
