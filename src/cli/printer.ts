@@ -10,9 +10,9 @@ import type { Output } from '../output/output.js';
 import type { TcpwatchEvent } from '../pipeline.js';
 
 /** Characters that may wait to be written. */
-const MOST_WAITING = 8 * 1024 * 1024;
+const MOST_WAITING = 2 * 1024 * 1024;
 /** As long as a capture can wait: its kernel buffer holds more. */
-const MOMENT_MS = 100;
+const MOMENT_MS = 250;
 /** The rest is rare, or said but once. */
 const MAY_BE_SKIPPED: readonly TcpwatchEvent['type'][] = ['connection', 'transition', 'anomaly'];
 /** A terminal or pipe shared with a program that made it non-blocking says "not now". */
