@@ -136,7 +136,7 @@ async function* run(options: AnalyzeOptions, inputs: Inputs): AsyncGenerator<rea
         await recording.take(batch);
         if (!live) await recording.settle();
         const notices = live?.source.takeNotices().map(({ id, atMs }) => noticeEvent(id, atMs)) ?? [];
-        const events = [...drain(), ...notices, ...(quiet?.(analysis.followed) ?? []), ...failures(recording)];
+        const events = [...drain(), ...notices, ...(quiet?.(analysis.hasSeenWanted) ?? []), ...failures(recording)];
         if (events.length > 0) yield events;
         if (left === 0) break;
         // A file is read without waiting: signals, timers and a reader that went away get their turn here.
@@ -162,6 +162,7 @@ async function* run(options: AnalyzeOptions, inputs: Inputs): AsyncGenerator<rea
         ...analysis.counted(),
         droppedByKernel: dropped?.kernel ?? null,
         droppedByInterface: dropped?.interface ?? null,
+        // What comes faster than it can be taken in waits in the kernel's buffer, which counts.
         droppedByUs: 0,
         flagged: recording.flaggedRecord,
         truncatedInput: problems.length > 0,

@@ -10,15 +10,21 @@ import type { Output } from '../output/output.js';
 import type { TcpwatchEvent } from '../pipeline.js';
 
 /** Characters that may wait to be written. */
-const MOST_WAITING = 2 * 1024 * 1024;
+const MOST_WAITING = 8 * 1024 * 1024;
 /** As long as a capture can wait: its kernel buffer holds more. */
 const MOMENT_MS = 250;
-/** The rest is rare, or said but once. */
-const MAY_BE_SKIPPED: readonly TcpwatchEvent['type'][] = ['connection', 'transition', 'anomaly'];
+/** The last word on a connection gets twice the room of what is said meanwhile. */
+const MOST_FINAL_WAITING = 2 * MOST_WAITING;
 /** A terminal or pipe shared with a program that made it non-blocking says "not now". */
 const RETRY_MS = 10;
 
 const writeTo = promisify(write);
+
+/** How much may wait before this event is skipped; what is rare, or said but once, always finds room. */
+function roomFor(event: TcpwatchEvent): number {
+  if (event.type === 'connection') return event.final ? MOST_FINAL_WAITING : MOST_WAITING;
+  return event.type === 'transition' || event.type === 'anomaly' ? MOST_WAITING : Number.POSITIVE_INFINITY;
+}
 
 export class Printer {
   /** Why nothing can be written any more. */
@@ -48,7 +54,7 @@ export class Printer {
       // Also of what is skipped: outputs count.
       const text = this.output.event(event);
       if (this.waitingLength > MOST_WAITING) await this.makeRoom();
-      if (this.waitingLength > MOST_WAITING && MAY_BE_SKIPPED.includes(event.type)) {
+      if (this.waitingLength > roomFor(event)) {
         if (text !== '') this.skipped++;
         continue;
       }

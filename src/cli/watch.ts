@@ -35,7 +35,8 @@ async function printAll(asked: AnalyzeOptions, options: WatchOptions, stopping: 
     verbose: options.verbose ?? false,
     growing: live || (asked.growing ?? false),
   });
-  const skipped = (count: number) => noticeEvent('output-skipped', Date.now(), `: ${count} lines left out`);
+  const skipped = (count: number) =>
+    noticeEvent('output-skipped', Date.now(), `: ${count} ${count === 1 ? 'line' : 'lines'} left out`);
   const printer: Printer = new Printer(STDOUT_FD, output, !live, skipped, () => {
     reportUnwritable(printer.failure!);
     if (live) stopping.abort();

@@ -17,6 +17,7 @@ export const widthOf = (line: string): number => [...line].length;
  * @param indent of all lines but the first
  */
 export function hang(first: string, text: string, width: number, indent = widthOf(first)): string[] {
+  if (width === Number.POSITIVE_INFINITY) return [(first + text).replaceAll(NO_BREAK, ' ').trimEnd()];
   const lines: string[] = [];
   let line = first;
   let empty = true;

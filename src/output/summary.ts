@@ -1,30 +1,37 @@
 // The last line: how many connections, how they ended, and everything that could not be read or followed.
 
-import type { SummaryEvent } from '../verdict/events.js';
+import type { CaptureEvent, SummaryEvent } from '../verdict/events.js';
 import { NO_BREAK } from './layout.js';
 import { plural } from './words.js';
 
-/** @param verdicts how many connections by the words of their verdict, worst first. */
+/**
+ * @param verdicts how many connections by the words of their verdict, worst first
+ * @param live how it was listened; null: a saved capture
+ */
 export function summaryWords(
   summary: SummaryEvent,
   verdicts: readonly (readonly [words: string, n: number])[],
+  live: CaptureEvent['live'],
 ): string {
   const { packets, connections } = summary;
   const parts = connections.total > 0 ? [plural(connections.total, 'connection')] : [];
   for (const [words, n] of verdicts) parts.push(`${n} ${words}`);
   if (connections.total === 0) {
     if (packets === 0 && summary.problems.length > 0) return '';
-    if (packets === 0)
-      return summary.droppedByKernel === null ? 'no packets in this capture' : `no packets${dropWords(summary)}`;
+    if (packets === 0) return live ? `no packets${dropWords(summary, live)}` : 'no packets in this capture';
     parts.push(summary.filteredSegments > 0 ? 'no connection matches the filter' : 'no TCP connections');
   }
-  parts.push(plural(packets, 'packet') + dropWords(summary));
+  parts.push(plural(packets, 'packet') + dropWords(summary, live));
   return [...parts, ...losses(summary)].map(withNumber).join(`${NO_BREAK}· `);
 }
 
 /** Nothing for a saved capture: whoever made it knows. */
-function dropWords({ droppedByKernel, droppedByInterface, droppedByUs }: SummaryEvent): string {
-  if (droppedByKernel === null) return '';
+function dropWords(
+  { droppedByKernel, droppedByInterface, droppedByUs }: SummaryEvent,
+  live: CaptureEvent['live'],
+): string {
+  if (!live) return '';
+  if (droppedByKernel === null) return ', drops unknown';
   const driver = droppedByInterface ? `, ${droppedByInterface} by the interface` : '';
   return `, ${droppedByKernel} dropped by kernel${driver}, ${droppedByUs} by us`;
 }

@@ -1,7 +1,7 @@
 // For people: a line for each connection that did not end well as it falls, then all of them in a table, worst first,
 // with -v the evidence of each, and one line of summary.
 
-import type { ConnectionEvent, SummaryEvent, TcpwatchEvent } from '../verdict/events.js';
+import type { CaptureEvent, ConnectionEvent, SummaryEvent, TcpwatchEvent } from '../verdict/events.js';
 import { evidenceLines } from './evidence.js';
 import { hang } from './layout.js';
 import {
@@ -29,7 +29,14 @@ export function textOutput(options: OutputOptions): Output {
   let left = 0;
   let quiet = true;
   /** What was said of connections that may yet be revised. */
-  const told = new Map<number, { claim: string; ending: string }>();
+  const told = new Map<number, { claim: number; ending: string }>();
+  /** Each claim once: connections are many, and keep its number. */
+  const claims: string[] = [];
+  const claimOf = (words: string): number => {
+    const known = claims.indexOf(words);
+    return known >= 0 ? known : claims.push(words) - 1;
+  };
+  let live: CaptureEvent['live'] = null;
   const tally = new Map<string, { n: number; example: ConnectionEvent }>();
 
   function keep(event: ConnectionEvent): void {
@@ -50,7 +57,7 @@ export function textOutput(options: OutputOptions): Output {
   function tell(event: ConnectionEvent): string {
     const { scenario, end, confidence, severity } = event.verdict;
     const said = told.get(event.id);
-    const now = { claim: `${scenario} ${end} ${confidence}`, ending: event.ending };
+    const now = { claim: claimOf(`${scenario} ${end} ${confidence}`), ending: event.ending };
     if (event.final) told.delete(event.id);
     else told.set(event.id, now);
     if (said === undefined) {
@@ -74,7 +81,7 @@ export function textOutput(options: OutputOptions): Output {
     if (left > 0) parts.push([`${plural(left, 'more connection')} not listed (--output ndjson has all)`]);
     // Who watches has been told as it fell.
     if (options.verbose && !options.growing) for (const row of rows) parts.push(evidenceLines(row, options));
-    const words = summaryWords(summary, counts);
+    const words = summaryWords(summary, counts, live);
     if (words) parts.push(hang('', words, options.width, 2).map((line) => paint(line, 'dim', options.colour)));
     return (quiet ? '' : '\n') + parts.map(asText).join('\n');
   }
@@ -83,6 +90,7 @@ export function textOutput(options: OutputOptions): Output {
   function lines(event: TcpwatchEvent): string {
     switch (event.type) {
       case 'capture':
+        live = event.live;
         return asText(listeningLines(event, options.width));
       case 'anomaly':
         return asText(anomalyLines(event, options));

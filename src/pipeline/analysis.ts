@@ -78,8 +78,13 @@ export class Analysis {
   private readonly byScenario = new Map<string, number>();
   private readonly byEnding = new Map<string, number>();
   /** What was said of connections that may yet be revised. */
-  private readonly told = new Map<number, string>();
+  private readonly told = new Map<number, number>();
+  /** Each thing that can be said, once: connections are many, and keep its number. */
+  private readonly sayings = new Map<string, number>();
   private connections = 0;
+  private wantedPackets = 0;
+  /** Segments of connections none of whose packets was asked for. */
+  private unwantedSegments = 0;
   private lastNs = Number.NEGATIVE_INFINITY;
   private timeRanBackwards = false;
   private events: TcpwatchEvent[] = [];
@@ -133,7 +138,9 @@ export class Analysis {
       const status = decode(segment, linkType[f], bytes, view, offset[f], capturedLength[f], wireLength[f]);
       statusCounts[status]++;
       if (status === Status.TCP) {
-        tracker.take(packetFilter?.matches(linkType[f], bytes, offset[f], capturedLength[f], wireLength[f]) ?? false);
+        const wanted = packetFilter?.matches(linkType[f], bytes, offset[f], capturedLength[f], wireLength[f]) ?? false;
+        if (wanted) this.wantedPackets++;
+        tracker.take(wanted);
       } else if (status === Status.ICMP_ERROR) tracker.takeIcmpError();
       else if (status === Status.NEIGHBOUR) tracker.takeNeighbour();
       else tracker.tick(now);
@@ -162,9 +169,9 @@ export class Analysis {
     yield this.drain();
   }
 
-  /** Connections followed so far. */
-  get followed(): number {
-    return this.tracker.connections;
+  /** Whether anything has come that the user asked for. */
+  get hasSeenWanted(): boolean {
+    return this.options.filter?.packets ? this.wantedPackets > 0 : this.tracker.connections > 0;
   }
 
   /** Latest time of the capture, nanoseconds since the base; null: there was none. */
@@ -239,10 +246,16 @@ export class Analysis {
     const { scenario, end, confidence } = record.verdict;
     if (said === undefined && scenario === null && !connection.has(FINISHED)) return;
     const silence = [connection.client, connection.server].map((one) => isUnanswered(one) && silenceOf(one));
-    const now = `${scenario} ${end} ${confidence} ${record.ending} ${silence}`;
+    const now = this.sayingOf(`${scenario} ${end} ${confidence} ${record.ending} ${silence}`);
     if (now === said) return;
     this.told.set(connection.id, now);
     this.push(record, connection);
+  }
+
+  private sayingOf(words: string): number {
+    const known = this.sayings.get(words) ?? this.sayings.size;
+    this.sayings.set(words, known);
+    return known;
   }
 
   private tellFinal(connection: Connection, notes: Notes | undefined): void {
@@ -254,7 +267,7 @@ export class Analysis {
       this.byScenario.set(scenario, (this.byScenario.get(scenario) ?? 0) + 1);
       this.byEnding.set(record.ending, (this.byEnding.get(record.ending) ?? 0) + 1);
       this.push(record, connection);
-    }
+    } else this.unwantedSegments += connection.low.segments + connection.high.segments;
     for (const bystander of this.bystanders) bystander.forgotten?.(connection.id);
   }
 
@@ -296,7 +309,7 @@ export class Analysis {
       undecodable,
       laterFragments: statusCounts[Status.IP_LATER_FRAGMENT],
       lateSegments: tracker.lateSegments,
-      filteredSegments: tracker.filteredSegments,
+      filteredSegments: tracker.filteredSegments + this.unwantedSegments,
       evictions: tracker.evicted,
       timeRanBackwards: this.timeRanBackwards,
     };

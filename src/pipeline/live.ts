@@ -90,11 +90,11 @@ const WORDS: Readonly<Record<NoticeId, string>> = {
 };
 
 /** Tells once that nothing has come of a capture that has been running for a while. */
-export function quietWatch(): (connections: number) => NoticeEvent[] {
+export function quietWatch(): (seen: boolean) => NoticeEvent[] {
   let untilMs = Date.now() + QUIET_MS;
-  return (connections) => {
+  return (seen) => {
     const nowMs = Date.now();
-    if (connections > 0 || nowMs < untilMs) return [];
+    if (seen || nowMs < untilMs) return [];
     untilMs = Number.POSITIVE_INFINITY;
     return [noticeEvent('nothing-seen', nowMs)];
   };

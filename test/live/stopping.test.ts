@@ -171,7 +171,7 @@ describe.skipIf(impossible !== null)(`a live capture${impossible ? ` (skipped: $
     onWire(async (wire) => {
       const opening = conversation(OPEN);
       const again = captureOf(Array.from({ length: 100 }, () => opening[3]));
-      const loops = 5000;
+      const loops = 10_000;
       const frames = opening.length + loops * 100;
       const file = join(wire.folder, 'kept.pcapng');
       const running = await listen(wire, ['--anomalies', '-w', file]);
