@@ -7,6 +7,7 @@ import { handshakeFailures } from './scenarios/handshake-failures.js';
 import { hostCrashed } from './scenarios/host-crashed.js';
 import { hostRebooted } from './scenarios/host-rebooted.js';
 import { hostShutdown } from './scenarios/host-shutdown.js';
+import { lossy } from './scenarios/lossy.js';
 import { middlebox } from './scenarios/middlebox.js';
 import { normalClose } from './scenarios/normal-close.js';
 import { pathLost } from './scenarios/path-lost.js';
@@ -25,4 +26,5 @@ export const catalogue: readonly Scenario[] = [
   ...handshakeFailures,
   ...middlebox,
   ...reuse,
+  ...lossy,
 ];

@@ -10,7 +10,7 @@
 
 import { Host } from './host.js';
 import { makeNamespace, type Namespace } from './namespaces.js';
-import { Pump } from './pump.js';
+import { type Cable, Pump } from './pump.js';
 
 export type Topology = 'routed' | 'lan' | 'loopback' | 'tunnel';
 
@@ -45,7 +45,7 @@ export function addressing(topology: Topology, net: number, family: 4 | 6) {
 
 export const PREFIX_LENGTH = { 4: 24, 6: 64 } as const;
 
-const makers: Record<Topology, (net: number, family: 4 | 6, delayMs: number) => Promise<Network>> = {
+const makers: Record<Topology, (net: number, family: 4 | 6, cable: Cable) => Promise<Network>> = {
   routed: makeRouted,
   lan: makeLan,
   loopback: makeLoopback,
@@ -53,8 +53,8 @@ const makers: Record<Topology, (net: number, family: 4 | 6, delayMs: number) => 
 };
 
 /** Builds one. What stands of one that fails half-way is left to sweep(). */
-export async function makeNetwork(topology: Topology, net: number, family: 4 | 6, delayMs: number): Promise<Network> {
-  return makers[topology](net, family, delayMs);
+export async function makeNetwork(topology: Topology, net: number, family: 4 | 6, cable: Cable): Promise<Network> {
+  return makers[topology](net, family, cable);
 }
 
 async function makeRouted(net: number, family: 4 | 6): Promise<Network> {
@@ -114,14 +114,14 @@ async function makeLoopback(net: number, family: 4 | 6): Promise<Network> {
   return { client, server, between: both, remove: () => both.remove() };
 }
 
-async function makeTunnel(net: number, family: 4 | 6, delayMs: number): Promise<Network> {
+async function makeTunnel(net: number, family: 4 | 6, cable: Cable): Promise<Network> {
   const a = addressing('tunnel', net, family);
   const [between, one, other] = await Promise.all([
     makeNamespace(`${net}-tunnel`, family),
     makeNamespace(`${net}-client`, family),
     makeNamespace(`${net}-server`, family),
   ]);
-  const pump = await Pump.start(between, delayMs);
+  const pump = await Pump.start(between, cable);
   const bits = family === 4 ? 32 : 128;
   for (const [host, own, peer, device] of [
     [one, a.client, a.server, 'near'],

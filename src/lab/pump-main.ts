@@ -1,19 +1,21 @@
 // The process behind pump.ts: reads packets from either tun device and writes them to the other after a delay.
 //
-//   node pump-main.js DELAY_MS
+//   node pump-main.js CABLE (pump.ts, as JSON)
 
 import { readSync, writeSync } from 'node:fs';
 import { openTun } from './devices.js';
 import { loadLibc, POLLIN } from './libc.js';
+import type { Cable } from './pump.js';
 
 const ORDERS = 0;
-const delayMs = Number(process.argv[2]);
+const { delayMs, reorder } = JSON.parse(process.argv[2]!) as Cable;
 const c = await loadLibc();
 const ends = [openTun(c, 'near'), openTun(c, 'far')] as const;
 writeSync(1, 'ready\n');
 
 const late: { due: number; to: number; packet: Buffer }[] = [];
 const packet = Buffer.alloc(65536);
+let passed = 0;
 
 for (;;) {
   const wait = late.length > 0 ? Math.max(0, late[0]!.due - performance.now()) : 3_600_000;
@@ -26,7 +28,12 @@ for (;;) {
   ] as const) {
     if (!ready) continue;
     const length = readSync(from, packet);
-    late.push({ due: performance.now() + delayMs, to, packet: Buffer.from(packet.subarray(0, length)) });
+    const slow = reorder && from === ends[0] && ++passed % reorder.every === 0 ? reorder.byMs : 0;
+    const due = performance.now() + delayMs + slow;
+    // Nearly always the last.
+    let at = late.length;
+    while (at > 0 && late[at - 1]!.due > due) at--;
+    late.splice(at, 0, { due, to, packet: Buffer.from(packet.subarray(0, length)) });
   }
   while (late.length > 0 && late[0]!.due <= performance.now()) {
     const { to, packet: one } = late.shift()!;

@@ -5,14 +5,22 @@ import { once } from 'node:events';
 import { fileURLToPath } from 'node:url';
 import type { Namespace } from './namespaces.js';
 
+/** What the cable does to packets. */
+export interface Cable {
+  /** How late it delivers, each way. */
+  delayMs: number;
+  /** Of the packets from near to far, every so many is this much later still. */
+  reorder?: { every: number; byMs: number };
+}
+
 export class Pump {
   private constructor(private readonly child: ChildProcess) {}
 
   /** Makes the devices `near` and `far` in a namespace, to be moved to where they belong. */
-  static async start(at: Namespace, delayMs: number): Promise<Pump> {
+  static async start(at: Namespace, cable: Cable): Promise<Pump> {
     const [command, ...rest] = at.enter;
     const main = fileURLToPath(new URL('pump-main.js', import.meta.url));
-    const child = spawn(command, [...rest, process.execPath, main, String(delayMs)], {
+    const child = spawn(command, [...rest, process.execPath, main, JSON.stringify(cable)], {
       stdio: ['pipe', 'pipe', 'inherit'],
     });
     const ended = once(child, 'exit').then(() => Promise.reject(new Error('the pump ended')));

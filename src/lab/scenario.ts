@@ -27,6 +27,8 @@ export interface Setting {
   offload?: boolean;
   /** How late the tunnel delivers, each way. */
   delayMs?: number;
+  /** Every so many of its packets to the server it delivers this much later still. */
+  reorder?: { every: number; byMs: number };
 }
 
 export interface Scenario {

@@ -14,6 +14,7 @@ import {
   endingWords,
   errorWords,
   lookalikeWords,
+  lossWords,
   retransmissionWords,
   testWords,
 } from './words.js';
@@ -63,6 +64,10 @@ function entriesOf(event: ConnectionEvent): Entry[] {
     ['client', endWords(event, 'client')],
     ['server', endWords(event, 'server')],
     ...(process ? [['process', process] as const] : []),
+    ...(['client', 'server'] as const).flatMap((end): Entry[] => {
+      const words = lossWords(event, end);
+      return words ? [[`${end} sent`, words]] : [];
+    }),
     ...(other ? [['could also be', other] as const] : []),
     ...(cause ? [['cause may be', cause] as const] : []),
     ...tests.map((test, n): Entry => [n === 0 ? 'would tell' : '', tests.length > 1 ? `- ${test}` : test]),

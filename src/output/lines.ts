@@ -101,7 +101,33 @@ export function verdictLines(event: ConnectionEvent, options: OutputOptions, rev
 export function anomalyLines(event: AnomalyEvent, { width }: OutputOptions): string[] {
   const { at, connection, packet, from, id, title } = event;
   const which = glue(`#${connection}  packet ${packet}  ${from}`);
-  return sentence(`${clockTime(at)}  `, which, `${title} (${id})`, width, (text) => text);
+  return sentence(`${clockTime(at)}  `, which, `${title}${anomalyDetail(event)} (${id})`, width, (text) => text);
+}
+
+/** What makes it one, where there is more to say than its name. */
+function anomalyDetail({ id, details }: AnomalyEvent): string {
+  const { count, afterSeconds, behind, proof, reason } = details;
+  const words = [
+    id === 'tcp.duplicate-ack' && count !== undefined && `the ${ordinal(count)}`,
+    id === 'tcp.retransmission.timeout' && count !== undefined && `the ${ordinal(count)} in a row`,
+    reason?.replaceAll('-', ' '),
+    id.startsWith('tcp.retransmission.') && afterSeconds !== undefined && glue(`after ${duration(afterSeconds)}`),
+    behind !== undefined && glue(`${behind} B behind`),
+    proof && `shown by ${PROOFS[proof]}`,
+  ].filter(Boolean);
+  return words.length > 0 ? `: ${words.join(', ')}` : '';
+}
+
+const PROOFS: Readonly<Record<NonNullable<AnomalyEvent['details']['proof']>, string>> = {
+  'already-acknowledged': 'an earlier acknowledgement',
+  dsack: 'a DSACK',
+  timestamp: 'the timestamp it echoes',
+  'original-acknowledged': 'an acknowledgement of what was not sent again',
+};
+
+function ordinal(n: number): string {
+  const last = n % 100 > 10 && n % 100 < 14 ? 0 : n % 10;
+  return `${n}${['th', 'st', 'nd', 'rd'][last] ?? 'th'}`;
 }
 
 /** `first` and `which`, then `words` behind them if they fit, else below. */

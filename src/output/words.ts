@@ -1,10 +1,11 @@
 // The words every text output shares: the same word for the same thing everywhere.
 
+import type { Role } from '../verdict/case.js';
 import { ENDINGS } from '../verdict/endings.js';
 import type { ByEnd, ConnectionEvent, ErrorRecord, ProcessRecord, VerdictRecord } from '../verdict/events.js';
 import type { Severity } from '../verdict/scenarios.js';
 import { glue } from './layout.js';
-import { clockTime } from './times.js';
+import { clockTime, duration } from './times.js';
 
 /** Worst first; what cannot be told stands before what is well. */
 const RANK: Readonly<Record<Severity, number>> = { error: 0, warning: 1, notice: 2, ok: 3 };
@@ -44,6 +45,33 @@ export function retransmissionWords({ counts }: ConnectionEvent): string {
   ];
   return directions.filter(Boolean).join(' ') || '0';
 }
+
+/** What was sent again or out of order in one direction, by class, and how the path looked to it; null: nothing of the kind. */
+export function lossWords(
+  { anomalies, roundTrip, mostInFlight, longestStallSeconds }: ConnectionEvent,
+  end: Role,
+): string | null {
+  const counts = Object.entries(anomalies[end]);
+  const resent = counts.filter(([id]) => id.startsWith('tcp.retransmission.') && id !== SPURIOUS);
+  const others = counts.filter(([id]) => TOLD_BESIDES.has(id));
+  if (resent.length + others.length === 0) return null;
+  const total = resent.reduce((sum, [, { segments }]) => sum + segments, 0);
+  const list = (entries: typeof counts): string[] =>
+    entries.map(([id, { segments }]) => glue(`${segments} ${id.split('.').at(-1)}`));
+  const parts = total > 0 ? [`${glue(`${total} sent again:`)} ${list(resent).join(', ')}`] : [];
+  parts.push(...list(others));
+  const path = roundTrip[end];
+  if (path) parts.push(glue(`round trip ${duration(path.smoothed)}`), glue(`RTO ${duration(path.timeout)}`));
+  if (mostInFlight[end] > 0) parts.push(glue(`at most ${octets(mostInFlight[end])} in flight`));
+  if (longestStallSeconds[end] >= 1) parts.push(glue(`stalled ${duration(longestStallSeconds[end])}`));
+  return parts.join('; ');
+}
+
+const SPURIOUS = 'tcp.retransmission.spurious';
+const TOLD_BESIDES = new Set<string>([SPURIOUS, 'tcp.out-of-order', 'tcp.hole-filled', 'tcp.capture-hole']);
+
+const octets = (n: number): string =>
+  n < 10_000 ? `${n} B` : n < 10_000_000 ? `${Math.round(n / 1000)} kB` : `${Math.round(n / 1e6)} MB`;
 
 /** What one end's calls gave or will give; null if nothing is known. */
 export function errorWords(errors: readonly ErrorRecord[]): string | null {

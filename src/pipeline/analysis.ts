@@ -7,7 +7,7 @@ import { randomBytes } from 'node:crypto';
 import type { FrameBatch, TimeBase } from '../source/frame-batch.js';
 import { ANOMALIES, type AnomalyId } from '../tcp/anomalies.js';
 import { type Connection, FINISHED, MID_STREAM, WANTED } from '../tcp/connection.js';
-import type { Delivery } from '../tcp/delivery.js';
+import type { AnomalyDetails, Delivery } from '../tcp/delivery.js';
 import { type Endpoint, isUnanswered, RESENT_SYN, silenceRank } from '../tcp/endpoint.js';
 import type { Notes } from '../tcp/notes.js';
 import { PacketClock } from '../tcp/packet-time.js';
@@ -112,8 +112,8 @@ export class Analysis {
       opened: (connection) => this.tellOpened(connection),
       established: (delivery) => this.tellTransition('open', delivery),
       closing: (delivery) => this.tellTransition('fin', delivery),
-      anomaly: (id, delivery) => {
-        if (this.options.anomalies) this.tellAnomaly(id, delivery);
+      anomaly: (id, delivery, details) => {
+        if (this.options.anomalies) this.tellAnomaly(id, delivery, details);
       },
       silent: tellJudgement,
       answered: tellJudgement,
@@ -277,8 +277,9 @@ export class Analysis {
     this.events.push(told);
   }
 
-  private tellAnomaly(id: AnomalyId, { segment, connection, sender }: Delivery): void {
+  private tellAnomaly(id: AnomalyId, { segment, connection, sender }: Delivery, details: AnomalyDetails): void {
     if (!this.isWanted(connection)) return;
+    const { count, afterNs, behind, proof, reason } = details;
     this.events.push({
       type: 'anomaly',
       connection: connection.id,
@@ -287,7 +288,16 @@ export class Analysis {
       from: sender === connection.client ? 'client' : 'server',
       id,
       title: ANOMALY_TITLES.get(id) ?? id,
-      details: { seq: seqOnWire(segment.seq), ack: seqOnWire(segment.ack), length: segment.payloadLength },
+      details: {
+        seq: seqOnWire(segment.seq),
+        ack: seqOnWire(segment.ack),
+        length: segment.payloadLength,
+        ...(count === undefined ? {} : { count }),
+        ...(afterNs === undefined ? {} : { afterSeconds: Math.max(0, afterNs) / SECOND_NS }),
+        ...(behind === undefined ? {} : { behind }),
+        ...(proof === undefined ? {} : { proof }),
+        ...(reason === undefined ? {} : { reason }),
+      },
     });
   }
 

@@ -2,15 +2,18 @@
 //
 // Follows RFC 9293 section 3.10.7 ("SEGMENT ARRIVES") with a watcher's eyes, in its order: RST, SYN, ACK, text, FIN.
 
-import { ACK, FIN, RST, type Segment, SYN } from '../wire/segment.js';
+import { ACK, FIN, RST, type Segment, SYN, URG } from '../wire/segment.js';
+import { acknowledge } from './acknowledge.js';
 import { type Connection, HANDSHAKE_DONE } from './connection.js';
 import type { Delivery } from './delivery.js';
 import {
   BEGUN,
   BELIEF_NEEDS_ACK,
   breaksIpId,
+  CHALLENGED,
   HAS_IP_ID,
   IP_ID_JUMPS,
+  OFFERS_SACK,
   OFFERS_TIMESTAMPS,
   OWES_ANSWER,
   RESENT_SYN,
@@ -19,7 +22,7 @@ import {
   SENT_SYN,
   TTL_VARIES,
 } from './endpoint.js';
-import { acknowledge, advance, answers, asks, begin, isProbe, probe } from './flow.js';
+import { advance, answers, asks, begin, isProbe, probe } from './flow.js';
 import { LETTER_ACK, LETTER_FIN, LETTER_SYN, LETTER_SYN_ACK, recordLetter } from './history.js';
 import type { ResetNote } from './notes.js';
 import { reset } from './resets.js';
@@ -50,11 +53,17 @@ const CROSSING_NS = 0.5e9;
 /** Two segments of one sender may be captured in the wrong order within this time. */
 const REORDER_NS = 10e6;
 
+/** No stack sets two of these in one segment, or none of them and no ACK. */
+const isImpossible = (flags: number): boolean => {
+  const control = flags & (SYN | FIN | RST);
+  return (control & (control - 1)) !== 0 || (control | (flags & ACK)) === 0;
+};
+
 /** Data and ACKs between two established ends: nearly every segment there is. */
 export function text(delivery: Delivery): void {
   const { segment, sender } = delivery;
   const probes = isProbe(delivery);
-  if (segment.flags & ACK) acknowledge(delivery);
+  if (segment.flags & ACK) acknowledge(delivery, probes);
   answers(delivery);
   if (probes) {
     probe(delivery);
@@ -70,6 +79,8 @@ export function text(delivery: Delivery): void {
 export function control(delivery: Delivery, first: boolean): void {
   const { segment, sender, receiver } = delivery;
   const { flags } = segment;
+  if (isImpossible(flags)) delivery.flag('tcp.impossible');
+  if (flags & URG) delivery.flag('tcp.urgent');
   if (flags & RST) {
     reset(delivery);
     return;
@@ -78,6 +89,12 @@ export function control(delivery: Delivery, first: boolean): void {
   // An end that only acknowledged before its SYN (a split handshake) starts counting at its SYN.
   if (first || (flags & SYN && !sender.has(SENT_SYN | SENT_DATA))) begin(delivery);
   if (flags & SYN) offers(delivery);
+  if (
+    sender.has(SENT_FIN) &&
+    seqDiff(segment.seq, sender.finSeq) + segment.payloadLength > 0 &&
+    segment.payloadLength > 0
+  )
+    delivery.flag('tcp.data-after-fin');
   text(delivery);
   if (flags & (SYN | FIN) && segment.payloadLength === 0) {
     advance(delivery);
@@ -124,6 +141,7 @@ function offers({ sender, segment }: Delivery): void {
   sender.mss = segment.mss;
   sender.window = segment.window;
   sender.windowScaleShift = segment.windowScaleShift;
+  if (segment.sackPermitted) sender.set(OFFERS_SACK);
 }
 
 function syn(delivery: Delivery): void {
@@ -132,6 +150,7 @@ function syn(delivery: Delivery): void {
   sender.set(again ? RESENT_SYN : SENT_SYN);
   if ((segment.flags & ACK) === 0) {
     recordLetter(connection, LETTER_SYN, fromHigh);
+    if (segment.payloadLength > 0) delivery.flag('tcp.syn-data');
     if (!again) {
       // Captured after its answer: it had not heard that when it sent this.
       if (sender.has(BELIEF_NEEDS_ACK)) sender.revert();
@@ -141,6 +160,7 @@ function syn(delivery: Delivery): void {
     return;
   }
   const resentAfterAck = again && connection.has(HANDSHAKE_DONE) && !crossesFinalAck(delivery);
+  if (again && connection.has(HANDSHAKE_DONE)) sender.set(CHALLENGED);
   recordLetter(connection, LETTER_SYN_ACK, fromHigh);
   delivery.sends(SENDS_SYN_ACK);
   if (Number.isNaN(connection.synAckNs)) connection.synAckNs = segment.timeNs;
@@ -230,6 +250,7 @@ function doubtReset(delivery: Delivery): void {
   const others = delivery.receiverNotesIfAny?.reset;
   if (own?.accepted && segment.timeNs - own.timeNs > REORDER_NS) {
     delivery.senderNotes.talkedOn ??= delivery.moment;
+    if (segment.payloadLength > 0) delivery.flag('tcp.data-after-rst');
     sender.revert();
     connection.reopen();
     if ((segment.flags & ACK) === 0 || seqDiff(segment.ack, own.peerNxt) <= 0) return;

@@ -4,7 +4,7 @@
 // differ. A host gives a retransmission a new identification. Where there is none to compare (IPv6, or 0), only two equal
 // segments closer than a retransmission can be count as copies.
 
-import type { Segment } from '../wire/segment.js';
+import { FIN, type Segment, SYN } from '../wire/segment.js';
 import type { Endpoint } from './endpoint.js';
 
 /** Copies of one packet pass a host's interfaces within this time; no stack resends so soon. */
@@ -12,8 +12,11 @@ const COPY_WINDOW_NS = 100_000;
 /** The same with an identification to compare: well below the shortest retransmission timeout, for constant ones' sake. */
 const IDENTIFIED_COPY_WINDOW_NS = 50e6;
 
-/** Whether `segment` is a copy of one that `sender` has sent; remembers it either way. */
-export function isCopy(sender: Endpoint, receiver: Endpoint, segment: Segment): boolean {
+/**
+ * Whether `segment` is a copy of one that `sender` has sent; remembers it either way.
+ * @param copies how many the connection had so far
+ */
+export function isCopy(sender: Endpoint, receiver: Endpoint, segment: Segment, copies: number): boolean {
   const { ints, fingerprintsAt } = sender;
   const print = fingerprint(segment);
   const known =
@@ -28,7 +31,9 @@ export function isCopy(sender: Endpoint, receiver: Endpoint, segment: Segment): 
   const gapNs = Math.abs(segment.timeNs - sender.lastNs);
   if (segment.ipId > 0) return gapNs < IDENTIFIED_COPY_WINDOW_NS;
   // Equal answers to two segments (RSTs, SYN-ACKs) are two: what they answer passed between them.
-  return gapNs < COPY_WINDOW_NS && receiver.lastPacket < sender.lastPacket;
+  if (gapNs >= COPY_WINDOW_NS || receiver.lastPacket > sender.lastPacket) return false;
+  // Answers are often equal, in a row: duplicate acknowledgements. Where packets are captured twice, all are.
+  return copies > 0 || segment.payloadLength > 0 || (segment.flags & (SYN | FIN)) !== 0;
 }
 
 function fingerprint(segment: Segment): number {

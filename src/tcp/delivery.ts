@@ -1,11 +1,12 @@
 // Hot path: one segment on its way between the two ends of its connection. Reused for every segment.
 
 import type { Segment } from '../wire/segment.js';
-import type { AnomalyId } from './anomalies.js';
+import { ANOMALY_INDEX, type AnomalyId } from './anomalies.js';
 import { Connection } from './connection.js';
 import { BELIEF_NEEDS_ACK, type Endpoint } from './endpoint.js';
 import { Holes } from './holes.js';
-import { EndNotes, type Moment, type Notes } from './notes.js';
+import { count, EndNotes, type Moment, type Notes } from './notes.js';
+import { Recovery, type ResendReason, type SpuriousProof } from './recovery.js';
 import { HEARS, HEARS_ACK_OF_FIN, IMPOSSIBLE, next, SENDS } from './state.js';
 
 /** What the tracker tells its owner, as it happens. The connection is valid during the call only. */
@@ -17,7 +18,7 @@ export interface TrackerListener {
   /** The sender of this segment has closed: its first FIN. */
   closing(delivery: Delivery): void;
   /** Something rare in one segment. */
-  anomaly(id: AnomalyId, delivery: Delivery): void;
+  anomaly(id: AnomalyId, delivery: Delivery, details: AnomalyDetails): void;
   /** One end has asked in vain for as long as makes its peer count as silent; told once a silence. */
   silent(connection: Connection, notes: Notes | undefined): void;
   /** The end that counted as silent was heard again. */
@@ -29,6 +30,21 @@ export interface TrackerListener {
   /** Nothing will be added to this connection any more; it is forgotten after the call. */
   final(connection: Connection, notes: Notes | undefined): void;
 }
+
+/** What there is to say of an anomaly beyond its name. */
+export interface AnomalyDetails {
+  /** The nth in a row (duplicate acknowledgements); how often the timer has run out in a row. */
+  readonly count?: number;
+  /** How long the timer had been running. */
+  readonly afterNs?: number;
+  /** Octets of later sequence space that were seen before. */
+  readonly behind?: number;
+  readonly proof?: SpuriousProof;
+  /** Why a FIN was sent again. */
+  readonly reason?: ResendReason;
+}
+
+const NO_DETAILS: AnomalyDetails = {};
 
 export class Delivery {
   readonly connection = new Connection();
@@ -102,8 +118,33 @@ export class Delivery {
     this.listener[what](this.connection, this.notes.get(this.connection.index));
   }
 
-  flag(id: AnomalyId): void {
-    this.listener.anomaly(id, this);
+  /** Says something about the segment at hand. @param octets of sequence space that it is about. */
+  flag(id: AnomalyId, octets = this.segment.payloadLength, details: AnomalyDetails = NO_DETAILS): void {
+    count(this.senderNotes, ANOMALY_INDEX[id], octets);
+    this.listener.anomaly(id, this, details);
+  }
+
+  /** The segment at hand proves that the receiver of it had sent something again in vain. */
+  flagSpurious(proof: SpuriousProof, octets: number): void {
+    const id = 'tcp.retransmission.spurious';
+    count(this.receiverNotes, ANOMALY_INDEX[id], octets);
+    this.listener.anomaly(id, this, { proof });
+  }
+
+  /** The segment at hand itself was sent in vain. */
+  flagOwnSpurious(proof: SpuriousProof, octets: number): void {
+    this.flag('tcp.retransmission.spurious', octets, { proof });
+  }
+
+  /** The recovery of the segment's sender, or of its receiver; made if need be. */
+  get senderRecovery(): Recovery {
+    const notes = this.senderNotes;
+    return (notes.recovery ??= new Recovery());
+  }
+
+  get receiverRecovery(): Recovery {
+    const notes = this.receiverNotes;
+    return (notes.recovery ??= new Recovery());
   }
 
   /** The sender has sent `event`: its state follows at once. */

@@ -31,9 +31,18 @@ export const ACKED_BY_PEER = 1 << 11;
 /** It sent something other than a RST: its numbers mean something (a RST may be forged, or bear the peer's numbers). */
 export const BEGUN = 1 << 12;
 
+/** Something was sent again while its round trip is being measured. */
+export const TIMING_DOUBTED = 1 << 15;
+/** It asked for an answer without having anything to say; the next bare ACK of its peer is that answer. */
+export const PROBED = 1 << 16;
+/** What it sent did not fit the connection: the next bare ACK of its peer is a challenge. */
+export const CHALLENGED = 1 << 17;
+
+export const OFFERS_SACK = 1 << 18;
+
 /** Fields of an end in the Int32Array and the Float64Array of its slab. */
-export const ENDPOINT_INTS = 27;
-export const ENDPOINT_DOUBLES = 7;
+export const ENDPOINT_INTS = 30;
+export const ENDPOINT_DOUBLES = 13;
 
 /** An end that heard must acknowledge within 0.5 s (RFC 9293 section 3.8.6.3); a second of silence means it did not. */
 export const BELIEF_LASTS_NS = 1e9;
@@ -87,6 +96,13 @@ export class Endpoint {
   /** Segments that filled a hole too late to be merely out of order. */
   get filledHoles() { return this.ints[this.i + 25]; }        set filledHoles(v) { this.ints[this.i + 25] = v; }
 
+  /** What the round trip that is being measured ends with: an acknowledgement up to here; and the TSval it was sent with. */
+  get timedSeq() { return this.ints[this.i + 26]; }           set timedSeq(v) { this.ints[this.i + 26] = v; }
+  get timedTsVal() { return this.ints[this.i + 27]; }         set timedTsVal(v) { this.ints[this.i + 27] = v; }
+  /** Most octets of it that were outstanding at a time. */
+  get mostInFlight() { return this.ints[this.i + 28]; }       set mostInFlight(v) { this.ints[this.i + 28] = v; }
+  get roundTrips() { return this.ints[this.i + 29]; }         set roundTrips(v) { this.ints[this.i + 29] = v; }
+
   /** Payload octets, each sequence number counted once. */
   get bytes() { return this.doubles[this.d]; }                set bytes(v) { this.doubles[this.d] = v; }
   /** When it last sent anything. */
@@ -99,6 +115,17 @@ export class Endpoint {
   get heardNs() { return this.doubles[this.d + 5]; }          set heardNs(v) { this.doubles[this.d + 5] = v; }
   /** Frame of its last segment. */
   get lastPacket() { return this.doubles[this.d + 6]; }       set lastPacket(v) { this.doubles[this.d + 6] = v; }
+
+  /** When the octet before `timedSeq` was sent; NaN: nothing is being measured. */
+  get timedNs() { return this.doubles[this.d + 7]; }          set timedNs(v) { this.doubles[this.d + 7] = v; }
+  /** SRTT and RTTVAR of RFC 6298, from the capture to the peer and back; meaningless before the first of `roundTrips`. */
+  get srttNs() { return this.doubles[this.d + 8]; }           set srttNs(v) { this.doubles[this.d + 8] = v; }
+  get rttVarNs() { return this.doubles[this.d + 9]; }         set rttVarNs(v) { this.doubles[this.d + 9] = v; }
+  get minRttNs() { return this.doubles[this.d + 10]; }        set minRttNs(v) { this.doubles[this.d + 10] = v; }
+  /** When its retransmission timer was last set: something to wait for was sent, acknowledged, or sent again (RFC 6298). */
+  get timerNs() { return this.doubles[this.d + 11]; }         set timerNs(v) { this.doubles[this.d + 11] = v; }
+  /** The longest silence of both ends while octets of it were outstanding. */
+  get stallNs() { return this.doubles[this.d + 12]; }         set stallNs(v) { this.doubles[this.d + 12] = v; }
 
   has(flag: number): boolean { return (this.flags & flag) !== 0; }
   set(flag: number): void { this.flags |= flag; }

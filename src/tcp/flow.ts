@@ -1,18 +1,19 @@
-// Hot path: what a segment does to the numbers of both ends: sequence space, acknowledgements, windows, silence.
+// Hot path: what a segment does to its sender's sequence space, and whether it asks for or gives an answer.
 //
-// Read RFC 9293 section 3.4 first. A segment is a *retransmission* if any of its sequence space was already sent in that
+// Read RFC 9293 section 3.4 first, and acknowledge.ts for the other direction. A segment is a *retransmission* if any of its sequence space was already sent in that
 // direction as the capture saw it. Below SND.NXT but never seen, it fills a hole: out of order if it came within a
 // round trip, else something resent that was lost before the capture.
 
-import { FIN, RST, type Segment, SYN } from '../wire/segment.js';
+import { ACK, FIN, RST, type Segment, SYN } from '../wire/segment.js';
 import { HIGH_SPOKE_FIRST, SPOKE } from './connection.js';
 import type { Delivery } from './delivery.js';
 import {
   ACKED_BY_PEER,
   BEGUN,
-  type Endpoint,
   isUnanswered,
+  OFFERS_SACK,
   OWES_ANSWER,
+  PROBED,
   RESENT_SYN,
   SENT_DATA,
   SENT_FIN,
@@ -21,14 +22,11 @@ import {
   TOLD_SILENT,
 } from './endpoint.js';
 import { LETTER_DATA, recordLetter } from './history.js';
+import { doubtTiming, startTiming } from './round-trip.js';
 import { seqAdd, seqDiff } from './seq.js';
-import { SYN_SENT } from './state.js';
 
 /** Reordering window where no round trip was measured: RFC 8985's smallest useful value is a few milliseconds. */
 const DEFAULT_REORDERING_NS = 3e6;
-
-/** An acknowledgement this far beyond anything sent is an error or an attack, not a hole in the capture. */
-const MAX_UNSEEN = 1 << 30;
 
 /** SEG.LEN: octets of sequence space it takes. */
 const lengthOf = ({ payloadLength, flags }: Segment): number =>
@@ -41,59 +39,6 @@ export function begin({ sender, segment }: Delivery): void {
   if (!sender.has(ACKED_BY_PEER)) sender.sndUna = segment.seq;
 }
 
-/** Takes in SEG.ACK and SEG.WND. Call for segments with ACK set, RSTs apart. */
-export function acknowledge(delivery: Delivery): void {
-  const { sender, receiver, segment } = delivery;
-  const { ack } = segment;
-  const scale = (segment.flags & SYN) === 0 && receiver.windowScaleShift >= 0 && sender.windowScaleShift >= 0;
-  const window = scale ? segment.window << sender.windowScaleShift : segment.window;
-  const advance = seqDiff(ack, receiver.sndUna);
-  if (!receiver.has(BEGUN)) {
-    // Of an end not seen yet the first ACK tells where it stood, and later ones how far it got.
-    if (!receiver.has(ACKED_BY_PEER)) receiver.firstSeq = ack;
-    if (!receiver.has(ACKED_BY_PEER) || advance > 0) receiver.sndUna = receiver.sndNxt = ack;
-  } else if (advance > 0) {
-    const unseen = seqDiff(ack, receiver.sndNxt);
-    if (unseen > 0) {
-      // In SYN-SENT nothing but the SYN can be acknowledged: this answers an older connection (section 3.10.7.3).
-      if (unseen > MAX_UNSEEN || receiver.state === SYN_SENT) return;
-      if (unseen === 1 && hasOnlyProbed(receiver)) receiver.firstSeq = receiver.sndNxt = ack;
-      else missed(delivery, ack);
-    }
-    receiver.sndUna = ack;
-    if (segment.payloadLength === 0 && receiver.has(SENT_DATA)) sender.set(OWES_ANSWER);
-  } else if (
-    advance === 0 &&
-    segment.payloadLength === 0 &&
-    (segment.flags & (SYN | FIN)) === 0 &&
-    receiver.outstanding > 0 &&
-    window === sender.window
-  ) {
-    sender.duplicateAcks++;
-    delivery.flag('tcp.duplicate-ack');
-  }
-  receiver.set(ACKED_BY_PEER);
-  if (window === 0 && (segment.flags & SYN) === 0) {
-    sender.zeroWindows++;
-    delivery.flag('tcp.zero-window');
-  }
-  sender.window = window;
-}
-
-/** Picked up mid-stream at a keep-alive, which is sent at SND.NXT-1: the octet it leaves out is no hole. */
-const hasOnlyProbed = (end: Endpoint): boolean =>
-  end.sndNxt === end.firstSeq && !end.has(SENT_SYN | SENT_DATA | SENT_FIN);
-
-/** The peer acknowledges what the capture has not seen: it has a hole, or sees one direction only. */
-function missed(delivery: Delivery, ack: number): void {
-  const { receiver, segment } = delivery;
-  const key = delivery.holesKeyOf(!delivery.fromHigh);
-  receiver.holes = delivery.holes.open(key, receiver.sndNxt, ack, segment.timeNs);
-  delivery.receiverNotes.missed = { ...delivery.moment, octets: seqDiff(ack, receiver.sndNxt), endSeq: ack };
-  receiver.sndNxt = ack;
-  delivery.flag('tcp.capture-hole');
-}
-
 /** Takes in the sequence space of a segment that has any. */
 export function advance(delivery: Delivery): void {
   const { sender, segment, connection } = delivery;
@@ -104,13 +49,33 @@ export function advance(delivery: Delivery): void {
   if (gap > 0)
     sender.holes = delivery.holes.open(delivery.holesKeyOf(delivery.fromHigh), sender.sndNxt, seq, segment.timeNs);
   if (gap < 0) resent(delivery, fresh > 0 ? sender.sndNxt : end);
-  if (fresh > 0) sender.sndNxt = end;
+  if (fresh > 0) {
+    if (sender.outstanding <= 0 || delivery.receiver.segments === 0) sender.timerNs = segment.timeNs;
+    sender.sndNxt = end;
+    sends(delivery, end);
+  }
   if (payloadLength > 0) {
     recordLetter(connection, LETTER_DATA, delivery.fromHigh);
     // A FIN may ride on data that is being resent: it alone is new then.
     const freshText = Math.min(fresh - (flags & FIN ? 1 : 0), payloadLength);
     if (freshText > 0) spoke(delivery, freshText);
   }
+}
+
+/** New sequence space up to `end`: in flight now, and timed. */
+function sends(delivery: Delivery, end: number): void {
+  const { sender, receiver, segment } = delivery;
+  startTiming(sender, segment, end);
+  const flight = sender.outstanding;
+  // Of an end that was not seen, nothing was seen acknowledged.
+  if (receiver.segments === 0) return;
+  if (flight > sender.mostInFlight) sender.mostInFlight = flight;
+  // RFC 9293 section 3.8.6.1: one octet beyond the closed window.
+  if (flight === 1 && segment.payloadLength === 1 && receiver.window === 0) {
+    sender.set(PROBED);
+    delivery.flag('tcp.window-probe');
+  }
+  if (flight === receiver.window && segment.payloadLength > 0) delivery.flag('tcp.window-full');
 }
 
 /** [SEG.SEQ, to) lies below SND.NXT: sent before, or filling holes. */
@@ -140,18 +105,58 @@ function resent(delivery: Delivery, to: number): void {
   sender.bytes += Math.max(0, Math.min(segment.payloadLength, filled - flagsFilled));
   if (filled < octets) {
     sender.retransmissions++;
-    if (segment.flags & SYN) sender.set(RESENT_SYN);
-    delivery.flag('tcp.retransmission');
+    sentAgain(delivery, to, octets - filled);
     return;
   }
   const roundTrip = connection.handshakeNs - connection.openedNs;
+  const behind = seqDiff(sender.sndNxt, to);
   if (segment.timeNs - sinceNs <= (roundTrip > 0 ? roundTrip : DEFAULT_REORDERING_NS)) {
     sender.outOfOrder++;
-    delivery.flag('tcp.out-of-order');
+    delivery.flag('tcp.out-of-order', octets, { behind });
   } else {
     sender.filledHoles++;
-    delivery.flag('tcp.hole-filled');
+    delivery.flag('tcp.hole-filled', octets, { behind });
   }
+}
+
+/** [SEG.SEQ, to) was sent before, `octets` of it as the capture saw it: why? */
+function sentAgain(delivery: Delivery, to: number, octets: number): void {
+  const { sender, receiver, segment, connection } = delivery;
+  const { flags, seq, timeNs, payloadLength, tsVal, hasTimestamps } = segment;
+  doubtTiming(sender, segment);
+  const sinceTimerNs = timeNs - sender.timerNs;
+  sender.timerNs = timeNs;
+  if (flags & SYN) {
+    sender.set(RESENT_SYN);
+    delivery.flag(flags & ACK ? 'tcp.retransmission.syn-ack' : 'tcp.retransmission.syn', 0, { afterNs: sinceTimerNs });
+    return;
+  }
+  const recovery = delivery.senderRecovery;
+  const ownHalf =
+    sender === connection.client
+      ? connection.handshakeNs - connection.synAckNs
+      : connection.synAckNs - connection.openedNs;
+  const peersHalf =
+    sender === connection.client
+      ? connection.synAckNs - connection.openedNs
+      : connection.handshakeNs - connection.synAckNs;
+  const reason = recovery.resends({
+    from: seq,
+    to,
+    sndUna: receiver.segments > 0 ? sender.sndUna : seq,
+    sndNxt: sender.sndNxt,
+    sinceHeardNs: receiver.segments > 0 ? timeNs - receiver.lastNs : Number.POSITIVE_INFINITY,
+    sinceTimerNs,
+    answersAfterNs: Math.max(0, ownHalf || 0),
+    roundTripNs: sender.roundTrips > 0 ? sender.srttNs : Math.max(0, peersHalf || 0),
+    usesSack: sender.has(OFFERS_SACK) && receiver.has(OFFERS_SACK),
+    tsVal,
+    hasTimestamps,
+  });
+  const details = reason === 'timeout' ? { afterNs: sinceTimerNs, count: recovery.step } : { afterNs: sinceTimerNs };
+  if (payloadLength === 0) delivery.flag('tcp.retransmission.fin', 0, { ...details, reason });
+  else delivery.flag(`tcp.retransmission.${reason}`, Math.min(octets, payloadLength), details);
+  if (seqDiff(to, sender.sndUna) <= 0) delivery.flagOwnSpurious('already-acknowledged', octets);
 }
 
 /** New data: whose turn it is changes, and writing after the peer's FIN is remembered. */
@@ -170,18 +175,19 @@ function spoke(delivery: Delivery, octets: number): void {
 
 /** A segment without sequence space of its own at SND.NXT-1 asks for an ACK: keep-alive, or probe of a zero window. */
 export function isProbe(delivery: Delivery): boolean {
-  const { sender, segment } = delivery;
+  const { sender, receiver, segment } = delivery;
   return (
     segment.payloadLength <= 1 &&
     (segment.flags & (SYN | FIN | RST)) === 0 &&
     seqDiff(segment.seq, sender.sndNxt) === -1 &&
     sender.segments > 1 &&
-    (segment.payloadLength === 0 || sender.outstanding <= 0)
+    (sender.outstanding <= 0 || receiver.segments === 0)
   );
 }
 
 export function probe(delivery: Delivery): void {
   const { sender, receiver } = delivery;
+  sender.set(PROBED);
   if (receiver.window === 0 && receiver.segments > 0) {
     delivery.flag('tcp.window-probe');
     return;

@@ -2,6 +2,8 @@
 //
 // Notes come into being when something happens (FIN, RST, ICMP, a resend nobody answers); a quiet connection has none.
 
+import type { Recovery } from './recovery.js';
+
 /** A frame, as evidence. */
 export interface Moment {
   readonly packet: number;
@@ -92,6 +94,20 @@ export class EndNotes {
   synAckResentAfterAck: (Moment & { count: number }) | undefined = undefined;
   /** It went unanswered as if the other end were dead, and then was answered. */
   healed: Moment | undefined = undefined;
+  /** How it recovers from loss, once something was lost. */
+  recovery: Recovery | undefined = undefined;
+  /** Anomalies of what it sent: row, segments and octets in turn. */
+  tally: number[] | undefined = undefined;
+}
+
+/** Counts one more segment of the anomaly in this row. */
+export function count(notes: EndNotes, row: number, octets: number): void {
+  const tally = (notes.tally ??= []);
+  let at = 0;
+  while (at < tally.length && tally[at] !== row) at += 3;
+  if (at === tally.length) tally.push(row, 0, 0);
+  tally[at + 1]++;
+  tally[at + 2] += octets;
 }
 
 /** Notes of a connection's two ends. */

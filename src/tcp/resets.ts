@@ -10,6 +10,7 @@ import type { Delivery } from './delivery.js';
 import {
   BEGUN,
   breaksIpId,
+  CHALLENGED,
   type Endpoint,
   hasHadDataTaken,
   IP_ID_JUMPS,
@@ -52,6 +53,8 @@ export function reset(delivery: Delivery): void {
   if (!notes.reset || (note.accepted && !notes.reset.accepted)) notes.reset = note;
   if (!note.accepted) {
     notes.ignoredReset ??= delivery.moment;
+    const beyond = seqDiff(segment.seq, sender.sndNxt);
+    if (seqDiff(segment.seq, sender.sndUna) >= 0 && beyond < receiver.window) sender.set(CHALLENGED);
     delivery.flag('tcp.rst.ignored');
     return;
   }

@@ -3,12 +3,12 @@
 // Only packets move the clock. The owner is told of rare things through a TrackerListener; nothing is allocated for a
 // segment in which nothing happens.
 
-import { ACK, FIN, RST, type Segment, SYN } from '../wire/segment.js';
+import { ACK, FIN, RST, type Segment, SYN, URG } from '../wire/segment.js';
 import { Connection, EVICTED, FINISHED, HANDSHAKE_DONE, QUEUED, WANTED } from './connection.js';
 import { control, identify, text } from './control.js';
 import { isCopy } from './copies.js';
 import { Delivery, type TrackerListener } from './delivery.js';
-import { BEGUN, SENT_FIN } from './endpoint.js';
+import { BEGUN, CHALLENGED, SENT_FIN } from './endpoint.js';
 import { noteIcmpError } from './icmp-note.js';
 import { Neighbours } from './neighbours.js';
 import { beginsAnew } from './reuse.js';
@@ -27,7 +27,8 @@ const SETTLED_NS = 1e9;
 const EVICTION_LOOK = 64;
 /** Finished connections whose stray segments are still known. */
 const MAX_GRAVES = 65_536;
-const CONTROL = SYN | FIN | RST;
+/** What makes a segment one of the rarer half, together with a missing ACK. */
+const CONTROL = SYN | FIN | RST | URG;
 
 export interface TrackerOptions {
   /** Most connections kept at a time; beyond it one that was long quiet is given up. */
@@ -126,16 +127,20 @@ export class Tracker {
     this.currentId = connection.id;
     if (wanted) connection.set(WANTED);
     const { flags } = segment;
+    const silenceNs = segment.timeNs - connection.lastNs;
+    if (silenceNs > sender.stallNs && sender.outstanding > 0) sender.stallNs = silenceNs;
+    if (silenceNs > receiver.stallNs && receiver.outstanding > 0) receiver.stallNs = silenceNs;
     connection.lastNs = segment.timeNs;
     connection.lastPacket = segment.packet;
-    if (isCopy(sender, receiver, segment)) {
+    if (isCopy(sender, receiver, segment, connection.copies)) {
       connection.copies++;
       delivery.flag('tcp.captured-twice');
       return;
     }
     sender.segments++;
     const first = !sender.has(BEGUN);
-    const calm = (flags & CONTROL) === 0 && sender.state === ESTABLISHED && receiver.state === ESTABLISHED && !first;
+    const calm =
+      (flags & (CONTROL | ACK)) === ACK && sender.state === ESTABLISHED && receiver.state === ESTABLISHED && !first;
     const wasOpen = connection.has(HANDSHAKE_DONE);
     const hadClosed = sender.has(SENT_FIN);
     if (calm) text(delivery);
@@ -246,7 +251,10 @@ export class Tracker {
     }
     if (older >= 0) {
       store.move(other, older);
-      if (!other.has(FINISHED)) this.delivery.flag('tcp.syn-on-live');
+      if (!other.has(FINISHED)) {
+        this.delivery.flag('tcp.syn-on-live');
+        (tuple.fromHigh ? other.high : other.low).set(CHALLENGED);
+      }
       const oldest = other.older;
       if (oldest >= 0) this.finalise(oldest);
     }
@@ -258,7 +266,10 @@ export class Tracker {
     other.firstPacket = segment.packet;
     other.openedNs = segment.timeNs;
     other.synAckNs = other.handshakeNs = other.endedNs = Number.NaN;
-    for (const end of [other.low, other.high]) end.fallback = end.windowScaleShift = end.mss = -1;
+    for (const end of [other.low, other.high]) {
+      end.fallback = end.windowScaleShift = end.mss = -1;
+      end.timedNs = Number.NaN;
+    }
     assignRoles(segment, tuple.fromHigh, options.serverPorts, other);
     return index;
   }

@@ -6,6 +6,7 @@
 
 import type { AnomalyId } from '../tcp/anomalies.js';
 import type { ROLE_SOURCES } from '../tcp/connection.js';
+import type { ResendReason, SpuriousProof } from '../tcp/recovery.js';
 import type { StateName } from '../tcp/state.js';
 import type { Role } from './case.js';
 import type { Confidence } from './classify.js';
@@ -109,6 +110,22 @@ export interface UnansweredRecord {
   readonly packet: number;
 }
 
+/** Round trips from the capture to the other end and back, and what RFC 6298 makes of them; seconds. */
+export interface RoundTripRecord {
+  readonly samples: number;
+  readonly min: number;
+  readonly smoothed: number;
+  readonly variation: number;
+  /** The retransmission timeout that a stack like Linux's has by now. */
+  readonly timeout: number;
+}
+
+export interface AnomalyCount {
+  readonly segments: number;
+  /** Octets that they are about: of a retransmission, those sent before. */
+  readonly bytes: number;
+}
+
 /** One connection, when its verdict is final; while packets still come also when first judged (`final: false`). */
 export interface ConnectionEvent {
   readonly type: 'connection';
@@ -142,6 +159,14 @@ export interface ConnectionEvent {
   /** null of an end that is not waiting for an answer. */
   readonly unanswered: ByEnd<UnansweredRecord | null>;
   readonly rttSeconds: ByEnd<number | null>;
+  /** Of what each end sent; null: nothing of it could be measured. */
+  readonly roundTrip: ByEnd<RoundTripRecord | null>;
+  /** Most octets of each end that were outstanding at a time. */
+  readonly mostInFlight: ByEnd<number>;
+  /** The longest silence of both while octets of that end were outstanding. */
+  readonly longestStallSeconds: ByEnd<number>;
+  /** Everything out of the ordinary that each end sent, by class (`tcpwatch explain`); what did not happen is left out. */
+  readonly anomalies: ByEnd<Readonly<Partial<Record<AnomalyId, AnomalyCount>>>>;
   /** null: not on this machine, or not known; always so for a saved capture. */
   readonly processes: ByEnd<ProcessRecord | null>;
   readonly verdict: VerdictRecord;
@@ -183,7 +208,21 @@ export interface AnomalyEvent {
   readonly from: Role;
   readonly id: AnomalyId;
   readonly title: string;
-  readonly details: { readonly seq: number; readonly ack: number; readonly length: number };
+  readonly details: {
+    readonly seq: number;
+    readonly ack: number;
+    readonly length: number;
+    /** The nth in a row: duplicate acknowledgements, timeouts. */
+    readonly count?: number;
+    /** How long the retransmission timer had been running. */
+    readonly afterSeconds?: number;
+    /** Octets of later sequence space that were seen before. */
+    readonly behind?: number;
+    /** What shows that something was sent again in vain. */
+    readonly proof?: SpuriousProof;
+    /** Why a FIN was sent again. */
+    readonly reason?: ResendReason;
+  };
 }
 
 /** What kept an input from being read to its end; everything before was told. */

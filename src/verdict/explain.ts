@@ -32,7 +32,7 @@ export function explain(id: string): string[] | null {
   const error = ERRORS.find((row) => row.id === id);
   if (error) return [`${id}: what a program sees`, `  ${error.title}`];
   const anomaly = ANOMALIES.find((row) => row.id === id);
-  if (anomaly) return [`${id}: an anomaly of one segment`, `  ${anomaly.title}`];
+  if (anomaly) return [`${id}: ${anomaly.title}`, `  ${anomaly.meaning}`, `  ${anomaly.reference}`];
   const status = DECODE_STATUSES.find((row) => row.id === id);
   return status ? [`${id}: what became of a frame`, `  ${status.title}`] : null;
 }

@@ -1,25 +1,29 @@
 // From a tracked connection to its public record: judged, put into words, with exact times.
 
+import { ANOMALIES, type AnomalyId } from '../tcp/anomalies.js';
 import type { Connection } from '../tcp/connection.js';
 import { type Endpoint, isFinAcked, RESENT_SYN, SENT_FIN, SENT_SYN } from '../tcp/endpoint.js';
 import { completenessOf, historyOf, zeekStateOf } from '../tcp/history.js';
 import type { Neighbours } from '../tcp/neighbours.js';
 import type { Notes } from '../tcp/notes.js';
 import type { PacketClock } from '../tcp/packet-time.js';
+import { timeoutNs } from '../tcp/round-trip.js';
 import { seqDiff } from '../tcp/seq.js';
 import { formatAddress } from '../wire/address.js';
 import { vlanIds } from '../wire/vlan.js';
-import { type Case, openCase, type ProcessAt } from './case.js';
+import { type Case, openCase, type ProcessAt, type Side } from './case.js';
 import { classify, inWords, lookalikeWords, type Verdict } from './classify.js';
 import { communityIdOf } from './community-id.js';
 import { closedBy, endingOf, formOf } from './endings.js';
 import { errorsOf } from './errors.js';
 import type {
+  AnomalyCount,
   ByEnd,
   ConnectionEvent,
   EndCounts,
   ErrorRecord,
   PeerAddress,
+  RoundTripRecord,
   UnansweredRecord,
   VerdictRecord,
 } from './events.js';
@@ -83,6 +87,10 @@ export function recordOf(
       client: seconds(connection.synAckNs, connection.handshakeNs, server.has(RESENT_SYN)),
       server: seconds(connection.openedNs, connection.synAckNs, client.has(RESENT_SYN)),
     },
+    roundTrip: ends(roundTrip),
+    mostInFlight: ends((end) => end.mostInFlight),
+    longestStallSeconds: ends((end) => end.stallNs / SECOND_NS),
+    anomalies: { client: anomalies(suspicions.server.survivor), server: anomalies(suspicions.server.gone) },
     processes: { client: suspicions.server.survivor.program, server: suspicions.server.gone.program },
     verdict: verdictOf(classify(suspicions, closer), suspicions.server, suspicions.client, time),
   };
@@ -121,6 +129,25 @@ function saysOf(id: FactId, theCase: Case): string {
   const clause = inWords(row.says, theCase.gone.role);
   const detail = row.detail?.(theCase);
   return detail ? `${clause} (${detail})` : clause;
+}
+
+function roundTrip(end: Endpoint): RoundTripRecord | null {
+  if (end.roundTrips === 0) return null;
+  return {
+    samples: end.roundTrips,
+    min: end.minRttNs / SECOND_NS,
+    smoothed: end.srttNs / SECOND_NS,
+    variation: end.rttVarNs / SECOND_NS,
+    timeout: timeoutNs(end) / SECOND_NS,
+  };
+}
+
+function anomalies({ notes: { tally = [] } }: Side): Partial<Record<AnomalyId, AnomalyCount>> {
+  const counts: Partial<Record<AnomalyId, AnomalyCount>> = {};
+  for (let at = 0; at < tally.length; at += 3) {
+    counts[ANOMALIES[tally[at]].id] = { segments: tally[at + 1], bytes: tally[at + 2] };
+  }
+  return counts;
 }
 
 /** Payload octets outstanding: SYN and FIN take sequence space but are none. */

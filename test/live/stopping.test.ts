@@ -189,9 +189,9 @@ describe.skipIf(impossible !== null)(`a live capture${impossible ? ` (skipped: $
       expect(summary).toMatchObject({ packets: frames, droppedByKernel: 0 });
       const told = lines.filter(({ type }) => type === 'anomaly');
       const skipped = Number(/: (\d+) lines left out$/.exec(notices[0].message)?.[1]);
-      // Each of the segments was one, and was told or counted; what else there is to say of a connection is little.
+      // Each of the segments was one, and was told or counted; one that is no copy is told as sent again, and in vain besides.
       expect(told.length + skipped).toBeGreaterThanOrEqual(loops * 100);
-      expect(told.length + skipped).toBeLessThan(loops * 100 + 10);
+      expect(told.length + skipped).toBeLessThan(loops * 101);
       expect(grown).toBeLessThan(0.7 * skipped * JSON.stringify(told[0]).length);
     }));
 

@@ -108,7 +108,7 @@ export class TwoKernels {
     const setns = (fd: number): void => {
       if (call(fd, CLONE_NEWNET) !== 0) throw new Error(`setns: errno ${koffi.errno()}`);
     };
-    const network = await makeNetwork('routed', NET, 6, 0);
+    const network = await makeNetwork('routed', NET, 6, { delayMs: 0 });
     const both = new TwoKernels(await loadLibc(), setns, network, join(folder, 'states.pcap'));
     await both.addIpv4();
     for (const host of [network.client, network.server]) {

@@ -157,6 +157,10 @@ export function recordWith({ verdict, ...more }: RecordOptions): ConnectionEvent
     unacknowledgedBytes: { client: 0, server: 0 },
     unanswered: { client: null, server: null },
     rttSeconds: { client: null, server: null },
+    roundTrip: { client: null, server: null },
+    mostInFlight: { client: 0, server: 0 },
+    longestStallSeconds: { client: 0, server: 0 },
+    anomalies: { client: {}, server: {} },
     processes: { client: null, server: null },
     ...more,
     verdict: {

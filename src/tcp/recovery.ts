@@ -1,0 +1,189 @@
+// How one end recovers from loss, as far as a watcher can tell: why it sent something again.
+//
+// Read RFC 5681, 6298, 6582, 6675, 8985 and Linux net/ipv4/tcp_input.c (tcp_fastretrans_alert, tcp_process_loss) and
+// tcp_output.c (tcp_xmit_retransmit_queue, tcp_send_loss_probe). A sender is in order, in recovery, or after a timeout until
+// everything that was outstanding when that began is acknowledged. What sets it off shows: an acknowledgement, at once; or
+// a timer, after a wait. An end that nothing went wrong with has no Recovery.
+
+import { Intervals } from './intervals.js';
+import { seqAdd, seqDiff } from './seq.js';
+
+const IN_ORDER = 0;
+const IN_RECOVERY = 1;
+const AFTER_TIMEOUT = 2;
+
+/** No timer of a stack is shorter: Linux waits two jiffies at least before a probe, and 200 ms before a retransmission. */
+const SHORTEST_PROBE_NS = 7e6;
+const SHORTEST_TIMEOUT_NS = 190e6;
+/** A receiver may delay an acknowledgement so long; a probe of a single segment allows for it. */
+const DELAYED_ACK_NS = 200e6;
+/** What was sent again is remembered over so many octets: no DSACK of a receiver reaches farther back. */
+const REMEMBERED = 1 << 30;
+/** A timer cannot run out sooner (Linux: HZ of 1000 at most). */
+const JIFFY_NS = 1e6;
+
+export type ResendReason = 'timeout' | 'after-timeout' | 'fast' | 'sack' | 'tail-loss-probe' | 'early';
+export type SpuriousProof = 'already-acknowledged' | 'dsack' | 'timestamp' | 'original-acknowledged';
+
+/** What the segment at hand and its sender's numbers say about a resend. */
+export interface Resend {
+  readonly from: number;
+  readonly to: number;
+  readonly sndUna: number;
+  readonly sndNxt: number;
+  /** Since anything was last heard from the receiver, and since the timer was last set (a send, or an ACK of new data). */
+  readonly sinceHeardNs: number;
+  readonly sinceTimerNs: number;
+  /** From the capture to the sender and back: how late an answer of the sender passes. */
+  readonly answersAfterNs: number;
+  /** Smoothed round trip from the capture to the receiver and back; 0: none measured. */
+  readonly roundTripNs: number;
+  readonly usesSack: boolean;
+  readonly tsVal: number;
+  readonly hasTimestamps: boolean;
+}
+
+export class Recovery {
+  /** Consecutive ones since SND.UNA last moved. */
+  private duplicateAcks = 0;
+  /** Segments that must have arrived out of order, one a duplicate acknowledgement: what a sender without SACK goes by. */
+  private arrived = 0;
+  /** Timeouts in a row: how often the timer has doubled, plus one. */
+  step = 0;
+  private phase = IN_ORDER;
+  /** Everything below must be acknowledged before the sender is in order again. */
+  private recoverySeq = 0;
+  /** What the first timeout in a row sent again began here, and whether it had been acknowledged by then. */
+  private lostFrom = 0;
+  private begunInVain = false;
+  private probed = false;
+  private usesSack = false;
+  private readonly sacked = new Intervals();
+  /** Sent again and not yet acknowledged. */
+  private readonly resent = new Intervals();
+  /** Sent again at any time, for what a DSACK says later. */
+  private readonly everResent = new Intervals();
+  /** The first resend of this episode that no acknowledgement has decided on yet. */
+  private doubted: { readonly to: number; readonly tsVal: number } | null = null;
+
+  /** Takes in a resend. @returns why it was sent. */
+  resends(it: Resend): ResendReason {
+    const inVain = seqDiff(it.to, it.sndUna) <= 0;
+    // Everything was acknowledged meanwhile, by an ACK that came before this end had a Recovery, or was in vain too.
+    if (this.phase !== IN_ORDER && !inVain && seqDiff(it.sndUna, this.recoverySeq) >= 0) {
+      this.phase = IN_ORDER;
+      this.step = 0;
+      this.probed = false;
+    }
+    const reason = this.reasonOf(it);
+    this.usesSack = it.usesSack;
+    if (reason === 'timeout') {
+      this.step++;
+      this.arrived = 0;
+      if (this.phase !== AFTER_TIMEOUT) {
+        this.lostFrom = it.from;
+        this.begunInVain = inVain;
+      }
+      this.phase = AFTER_TIMEOUT;
+      this.recoverySeq = it.sndNxt;
+    } else if (reason === 'tail-loss-probe') this.probed = true;
+    else if (this.phase === IN_ORDER && (reason === 'fast' || reason === 'sack')) {
+      this.phase = IN_RECOVERY;
+      this.recoverySeq = it.sndNxt;
+    }
+    this.resent.add(it.from, it.to);
+    if (inVain) return reason;
+    if (it.hasTimestamps) this.doubted ??= { to: it.to, tsVal: it.tsVal };
+    this.everResent.add(it.from, it.to);
+    return reason;
+  }
+
+  private reasonOf(it: Resend): ResendReason {
+    const { from, to, sndUna, sndNxt, sinceHeardNs, sinceTimerNs, answersAfterNs, roundTripNs } = it;
+    const isHead = seqDiff(from, sndUna) <= 0;
+    const isTail = seqDiff(to, sndNxt) >= 0;
+    const missing = this.arrived > 0 || !this.sacked.isEmpty;
+    // What an acknowledgement asks for comes as soon as it can, or after a quarter of a round trip (RACK's reordering timer).
+    const promptNs = answersAfterNs * 1.25 + roundTripNs * 0.5 + SHORTEST_PROBE_NS;
+    const asked = sinceHeardNs <= promptNs;
+    const timedOut = isHead && !asked && sinceTimerNs >= Math.max(SHORTEST_TIMEOUT_NS, roundTripNs);
+
+    if (this.phase === AFTER_TIMEOUT) {
+      const waits = isHead && !asked && this.resent.covered(from, to) > 0;
+      return waits ? 'timeout' : 'after-timeout';
+    }
+    if (missing || this.phase === IN_RECOVERY) {
+      if (timedOut) return 'timeout';
+      return it.usesSack || !this.sacked.isEmpty ? 'sack' : 'fast';
+    }
+    const twoTripsNs = 2 * (roundTripNs + answersAfterNs);
+    const mayProbe = it.usesSack && isTail && !this.probed && sinceTimerNs >= JIFFY_NS;
+    const inTime = sinceTimerNs >= 0.5 * twoTripsNs && sinceTimerNs <= (twoTripsNs + DELAYED_ACK_NS) * 1.25;
+    if (mayProbe && (inTime || !isHead)) return 'tail-loss-probe';
+    if (asked && sinceTimerNs < SHORTEST_PROBE_NS) return 'early';
+    return isHead ? 'timeout' : 'early';
+  }
+
+  /** A duplicate acknowledgement came. @returns how many that makes in a row. */
+  repeats(): number {
+    this.arrived++;
+    return ++this.duplicateAcks;
+  }
+
+  /**
+   * The receiver acknowledged [from, to).
+   * @param segments about so many
+   * @returns the proof, if it shows that something was sent again in vain.
+   */
+  acknowledges(
+    from: number,
+    to: number,
+    segments: number,
+    tsEcr: number,
+    hasTimestamps: boolean,
+  ): SpuriousProof | null {
+    const proof = this.proofOf(from, to, tsEcr, hasTimestamps);
+    // Proven once.
+    if (proof) this.everResent.remove(proof === 'original-acknowledged' ? this.lostFrom : from, to);
+    this.everResent.dropBelow(seqAdd(to, -REMEMBERED));
+    this.duplicateAcks = 0;
+    // One filled the hole; the others had arrived before.
+    this.arrived = Math.max(0, this.arrived - Math.max(0, segments - 1));
+    this.step = 0;
+    this.probed = false;
+    this.sacked.dropBelow(to);
+    this.resent.dropBelow(to);
+    if (this.doubted && seqDiff(to, this.doubted.to) >= 0) this.doubted = null;
+    // A timeout that was none is taken back at once; a recovery goes on to its end.
+    if (this.phase === IN_ORDER) return proof;
+    if (seqDiff(to, this.recoverySeq) >= 0 || (proof !== null && this.phase === AFTER_TIMEOUT)) {
+      this.phase = IN_ORDER;
+      this.doubted = null;
+    }
+    return proof;
+  }
+
+  private proofOf(from: number, to: number, tsEcr: number, hasTimestamps: boolean): SpuriousProof | null {
+    const { doubted } = this;
+    if (doubted && hasTimestamps && seqDiff(to, doubted.to) >= 0 && seqDiff(tsEcr, doubted.tsVal) < 0)
+      return 'timestamp';
+    // Without SACK nobody knows what of the rest had arrived before.
+    if (this.phase !== AFTER_TIMEOUT || !this.usesSack || this.begunInVain) return null;
+    // Octets that were neither sent again nor known to have arrived: the originals did.
+    const stop = seqDiff(to, this.recoverySeq) > 0 ? this.recoverySeq : to;
+    const octets = seqDiff(stop, from);
+    if (octets <= 0) return null;
+    const known = this.resent.covered(from, stop) + this.sacked.covered(from, stop);
+    return known < octets && this.sacked.covered(from, stop) === 0 ? 'original-acknowledged' : null;
+  }
+
+  /**
+   * Takes in one block of a selective acknowledgement.
+   * @returns true if it reports a duplicate (RFC 2883) of something that was sent again
+   */
+  sacks(from: number, to: number, sndUna: number, isDuplicate: boolean): boolean {
+    if (isDuplicate) return this.everResent.remove(from, to) > 0;
+    if (seqDiff(from, sndUna) >= 0) this.sacked.add(from, to);
+    return false;
+  }
+}

@@ -1,0 +1,81 @@
+// Lossy transfers, captured at the sender, against what the sender's own kernel counted, class by class.
+import { readdirSync, readFileSync } from 'node:fs';
+import { join, resolve } from 'node:path';
+import { describe, expect, it } from 'vitest';
+import { type AnomalyEvent, analyze, type ConnectionEvent } from '../src/pipeline.js';
+
+const CAPTURES = resolve(import.meta.dirname, '../fixtures/captures');
+const names = readdirSync(CAPTURES)
+  .filter((file) => file.startsWith('lossy-') && file.endsWith('.pcap.gz'))
+  .map((file) => file.replace('.pcap.gz', ''));
+
+interface Heard {
+  readonly record: ConnectionEvent;
+  readonly kernel: Readonly<Record<string, number>>;
+  /** Segments of the client, by class; a FIN under the reason it was sent again for. */
+  readonly byReason: (...reasons: string[]) => number;
+  readonly from: (end: 'client' | 'server', id: string) => number;
+}
+
+async function hear(name: string): Promise<Heard> {
+  const anomalies: AnomalyEvent[] = [];
+  let record: ConnectionEvent | undefined;
+  for await (const event of analyze({ files: [join(CAPTURES, `${name}.pcap.gz`)], anomalies: true })) {
+    if (event.type === 'anomaly') anomalies.push(event);
+    if (event.type === 'connection') record = event;
+  }
+  const answers = JSON.parse(readFileSync(join(CAPTURES, `${name}.answers.json`), 'utf8'));
+  const reasonOf = ({ id, details }: AnomalyEvent): string => details.reason ?? id.replace('tcp.retransmission.', '');
+  const own = anomalies.filter(({ id, from }) => from === 'client' && id.startsWith('tcp.retransmission.'));
+  return {
+    record: record!,
+    kernel: answers.kernel.client,
+    byReason: (...reasons) => own.filter((event) => reasons.includes(reasonOf(event))).length,
+    from: (end, id) => anomalies.filter((event) => event.from === end && event.id === id).length,
+  };
+}
+
+describe.each(names)('%s', (name) => {
+  it('is what the kernel counted', async () => {
+    const { record, kernel, byReason, from } = await hear(name);
+    const counted = (counter: string): number => kernel[counter] ?? 0;
+    expect({
+      all: record.counts.client.retransmissions,
+      inRecovery: byReason('fast', 'sack'),
+      inSlowStart: byReason('after-timeout'),
+      timeouts: byReason('timeout'),
+      early: byReason('early'),
+    }).toEqual({
+      all: counted('TcpRetransSegs'),
+      inRecovery: counted('TcpExtTCPFastRetrans'),
+      inSlowStart: counted('TcpExtTCPSlowStartRetrans'),
+      timeouts: counted('TcpExtTCPTimeouts'),
+      early: 0,
+    });
+    const reported = counted('TcpExtTCPDSACKRecv') + counted('TcpExtTCPDSACKOfoRecv');
+    // Acknowledgements that the client's firewall drops were captured, and not heard.
+    if (name.includes('ack-loss')) expect(from('server', 'tcp.dsack')).toBeGreaterThanOrEqual(reported);
+    else expect(from('server', 'tcp.dsack')).toBe(reported);
+    // A probe may carry new data instead, and is no retransmission then.
+    expect(byReason('tail-loss-probe')).toBeLessThanOrEqual(counted('TcpExtTCPLossProbes'));
+    // Nothing is lost before the capture, nor out of order: the sender sent it.
+    expect(record.anomalies.client).not.toHaveProperty(['tcp.out-of-order']);
+    expect(record.anomalies.client).not.toHaveProperty(['tcp.hole-filled']);
+  });
+});
+
+it('they are many, of every kind', async () => {
+  expect(names.length).toBeGreaterThanOrEqual(20);
+  const all = await Promise.all(names.map(hear));
+  const sum = (of: (heard: Heard) => number): number => all.reduce((total, heard) => total + of(heard), 0);
+  for (const reason of ['fast', 'sack', 'timeout', 'after-timeout', 'tail-loss-probe', 'fin']) {
+    const count =
+      reason === 'fin'
+        ? sum(({ from }) => from('client', 'tcp.retransmission.fin'))
+        : sum(({ byReason }) => byReason(reason));
+    expect(count, reason).toBeGreaterThan(0);
+  }
+  expect(
+    sum(({ from }) => from('server', 'tcp.retransmission.spurious') + from('client', 'tcp.retransmission.spurious')),
+  ).toBeGreaterThan(10);
+});
