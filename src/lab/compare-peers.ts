@@ -4,7 +4,7 @@
 // Where we differ, docs/where-we-differ.md says who is right, and which frames prove it.
 
 import { execFileSync, spawnSync } from 'node:child_process';
-import { readdirSync, readFileSync, statSync, writeFileSync } from 'node:fs';
+import { readdirSync, readFileSync, rmSync, statSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { basename, join } from 'node:path';
 import { fileURLToPath } from 'node:url';
@@ -124,12 +124,16 @@ function main(folders: readonly string[]): number {
   let traced = 0;
   for (const file of files.sort()) {
     const inside = plain(file);
-    const us = ours(inside);
-    compare(basename(file), us.labels, tshark(inside), tallies);
-    const theirs = tcptrace(inside);
-    if (theirs === null) continue;
-    traced++;
-    if (theirs !== us.resent) differ.push(`${basename(file)} (we ${us.resent}, tcptrace ${theirs})`);
+    try {
+      const us = ours(inside);
+      compare(basename(file), us.labels, tshark(inside), tallies);
+      const theirs = tcptrace(inside);
+      if (theirs === null) continue;
+      traced++;
+      if (theirs !== us.resent) differ.push(`${basename(file)} (we ${us.resent}, tcptrace ${theirs})`);
+    } finally {
+      if (inside !== file) rmSync(inside, { force: true });
+    }
   }
   const rows = [...tallies].map(([label, { agree, more, less }]) => [
     label.padEnd(18),
