@@ -205,7 +205,10 @@ export class Analysis {
   private tellOpened(connection: Connection): void {
     if (!this.options.growing) return;
     for (const bystander of this.bystanders) bystander.opened?.({ id: connection.id, ...endsOf(connection) });
-    if (connection.has(MID_STREAM)) this.tellTransitionOf('picked-up', connection, 'client', connection.openedNs);
+    if (connection.has(MID_STREAM)) {
+      const from = connection.client.segments > 0 ? 'client' : 'server';
+      this.tellTransitionOf('picked-up', connection, from, connection.openedNs);
+    }
   }
 
   private tellTransition(transition: 'open' | 'fin', { connection, segment, sender }: Delivery): void {
@@ -223,7 +226,6 @@ export class Analysis {
     const { client, server, openedNs, handshakeNs, id } = connection;
     const resent = client.has(RESENT_SYN) || server.has(RESENT_SYN);
     const roundTripNs = handshakeNs - openedNs;
-    const processAt = this.processesOf(id);
     this.events.push({
       type: 'transition',
       transition,
@@ -234,7 +236,8 @@ export class Analysis {
       ...endsOf(connection),
       states: { client: client.stateNameAt(timeNs), server: server.stateNameAt(timeNs) },
       rttSeconds: resent || Number.isNaN(roundTripNs) || roundTripNs < 0 ? null : roundTripNs / SECOND_NS,
-      processes: { client: processAt('client'), server: processAt('server') },
+      // Where they can be known, openings.ts names them when it lets the event pass.
+      processes: { client: null, server: null },
     });
   }
 

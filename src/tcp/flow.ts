@@ -132,14 +132,11 @@ function sentAgain(delivery: Delivery, to: number, octets: number): void {
     return;
   }
   const recovery = delivery.senderRecovery;
-  const ownHalf =
-    sender === connection.client
-      ? connection.handshakeNs - connection.synAckNs
-      : connection.synAckNs - connection.openedNs;
-  const peersHalf =
-    sender === connection.client
-      ? connection.synAckNs - connection.openedNs
-      : connection.handshakeNs - connection.synAckNs;
+  const serversHalf = connection.synAckNs - connection.openedNs;
+  const clientsHalf = connection.handshakeNs - connection.synAckNs;
+  const isClient = sender === connection.client;
+  const ownHalf = isClient ? clientsHalf : serversHalf;
+  const peersHalf = isClient ? serversHalf : clientsHalf;
   const reason = recovery.resends({
     from: seq,
     to,
