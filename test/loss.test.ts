@@ -11,7 +11,13 @@ const names = readdirSync(CAPTURES)
 
 interface Heard {
   readonly record: ConnectionEvent;
+  /** The sender's, which is the client, and the receiver's. */
   readonly kernel: Readonly<Record<string, number>>;
+  readonly receiver: Readonly<Record<string, number>>;
+  /** Of the client's packets by the receiver's firewall, which counts them; absent from the older captures. */
+  readonly dropped: number | undefined;
+  /** How often an acknowledgement of the server showed that a timeout had been in vain. */
+  readonly undone: number;
   /** Segments of the client, by class; a FIN under the reason it was sent again for. */
   readonly byReason: (...reasons: string[]) => number;
   readonly from: (end: 'client' | 'server', id: string) => number;
@@ -30,6 +36,14 @@ async function hear(name: string): Promise<Heard> {
   return {
     record: record!,
     kernel: answers.kernel.client,
+    receiver: answers.kernel.server,
+    dropped: answers.dropped?.server,
+    undone: anomalies.filter(
+      ({ id, from, details }) =>
+        id === 'tcp.retransmission.spurious' &&
+        from === 'server' &&
+        (details.proof === 'timestamp' || details.proof === 'original-acknowledged'),
+    ).length,
     byReason: (...reasons) => own.filter((event) => reasons.includes(reasonOf(event))).length,
     from: (end, id) => anomalies.filter((event) => event.from === end && event.id === id).length,
   };
@@ -56,16 +70,37 @@ describe.each(names)('%s', (name) => {
     // Acknowledgements that the client's firewall drops were captured, and not heard.
     if (name.includes('ack-loss')) expect(from('server', 'tcp.dsack')).toBeGreaterThanOrEqual(reported);
     else expect(from('server', 'tcp.dsack')).toBe(reported);
-    // A probe may carry new data instead, and is no retransmission then.
-    expect(byReason('tail-loss-probe')).toBeLessThanOrEqual(counted('TcpExtTCPLossProbes'));
+    // A probe that carries new data is no retransmission.
+    expect(byReason('tail-loss-probe') + from('client', 'tcp.loss-probe')).toBe(counted('TcpExtTCPLossProbes'));
+    expect(record.timeouts.client?.count ?? 0).toBe(counted('TcpExtTCPTimeouts'));
     // Nothing is lost before the capture, nor out of order: the sender sent it.
     expect(record.anomalies.client).not.toHaveProperty(['tcp.out-of-order']);
     expect(record.anomalies.client).not.toHaveProperty(['tcp.hole-filled']);
   });
 });
 
+const paused = names.filter((name) => name.includes('pause'));
+
+it.each(paused)('%s: a timeout in vain is found out, as by the kernel', async (name) => {
+  const { kernel, undone } = await hear(name);
+  // F-RTO is counted as such; Eifel only among all that was undone, and that once more for each step of it.
+  expect(undone).toBe(1);
+  expect(undone).toBeGreaterThanOrEqual(kernel.TcpExtTCPSpuriousRTOs ?? 0);
+  expect(undone).toBeLessThanOrEqual(kernel.TcpExtTCPLossUndo!);
+});
+
+it.each(paused.filter((name) => !name.includes('no-sack')))(
+  '%s: what was sent again was dropped, or came twice',
+  async (name) => {
+    const { record, receiver, dropped } = await hear(name);
+    const { TcpExtTCPDSACKOldSent: old = 0, TcpExtTCPDSACKOfoSent: early = 0 } = receiver;
+    expect(record.counts.client.retransmissions).toBe(dropped! + old + early);
+  },
+);
+
 it('they are many, of every kind', async () => {
   expect(names.length).toBeGreaterThanOrEqual(20);
+  expect(paused.length).toBeGreaterThanOrEqual(5);
   const all = await Promise.all(names.map(hear));
   const sum = (of: (heard: Heard) => number): number => all.reduce((total, heard) => total + of(heard), 0);
   for (const reason of ['fast', 'sack', 'timeout', 'after-timeout', 'tail-loss-probe', 'fin']) {

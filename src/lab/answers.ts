@@ -65,6 +65,8 @@ export interface Answers {
   connections: Connection[];
   /** Counters of each host's kernel at the end, those that are not zero. */
   kernel: Record<'client' | 'server', Record<string, number>>;
+  /** Packets that each host's own firewall counted as it dropped them. */
+  dropped: Record<'client' | 'server', number>;
   /** `ss -tanH` on each host at the end. */
   ss: Record<'client' | 'server', string[]>;
   kernelRelease: string;

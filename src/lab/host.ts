@@ -30,6 +30,12 @@ const COUNTERS = [
   'TcpExtTCPSlowStartRetrans',
   'TcpExtTCPLostRetransmit',
   'TcpExtTCPSpuriousRTOs',
+  'TcpExtTCPLossUndo',
+  'TcpExtTCPFullUndo',
+  'TcpExtTCPPartialUndo',
+  'TcpExtTCPDSACKUndo',
+  'TcpExtTCPDSACKOldSent',
+  'TcpExtTCPDSACKOfoSent',
   'TcpExtTCPDSACKRecv',
   'TcpExtTCPDSACKOfoRecv',
   'TcpExtTCPSackRecovery',
@@ -62,6 +68,7 @@ export class Host {
   /** Programs that start here first turn the device's offloads off. */
   plainFrames = true;
   private before: Record<string, number> = {};
+  private droppedBefore = 0;
 
   constructor(place: Place, device = 'eth0') {
     this.place = place;
@@ -170,10 +177,24 @@ export class Host {
     return kept;
   }
 
+  /** Packets that its firewall's `counter drop` rules dropped. */
+  async dropped(): Promise<number> {
+    return this.droppedBefore + (await droppedIn(this.namespace));
+  }
+
   /** Firewall rules, in nft's own words, for the packets that pass `hook`; replaces those set before. */
   async firewall(hook: 'forward' | 'input' | 'output', ...rules: string[]): Promise<void> {
+    this.droppedBefore = await this.dropped();
     await firewall(this.namespace, hook, ...rules);
   }
+}
+
+/** Packets that the rules of a namespace's lab table counted. */
+async function droppedIn(at: Namespace): Promise<number> {
+  const tables = await at.run('nft', ['list', 'tables']);
+  if (!tables.includes('table inet lab')) return 0;
+  const rules = await at.run('nft', ['list', 'table', 'inet', 'lab']);
+  return [...rules.matchAll(/counter packets (\d+) .* drop/g)].reduce((sum, [, packets]) => sum + Number(packets), 0);
 }
 
 /** Firewall rules in any namespace; no rules: none. */

@@ -58,6 +58,7 @@ async function make({ name, scenario, setting }: Job, scratch: string): Promise<
       filter: setting.filter ?? null,
       connections,
       kernel: { client: await clientHost.counters(), server: await serverHost.counters() },
+      dropped: { client: await clientHost.dropped(), server: await serverHost.dropped() },
       ss: { client: await clientHost.sockets(), server: await serverHost.sockets() },
     });
   } finally {

@@ -8,7 +8,7 @@ import { loadLibc, POLLIN } from './libc.js';
 import type { Cable } from './pump.js';
 
 const ORDERS = 0;
-const { delayMs, reorder } = JSON.parse(process.argv[2]!) as Cable;
+const { delayMs, reorder, pause } = JSON.parse(process.argv[2]!) as Cable;
 const c = await loadLibc();
 const ends = [openTun(c, 'near'), openTun(c, 'far')] as const;
 writeSync(1, 'ready\n');
@@ -16,6 +16,7 @@ writeSync(1, 'ready\n');
 const late: { due: number; to: number; packet: Buffer }[] = [];
 const packet = Buffer.alloc(65536);
 let passed = 0;
+let pausedUntil = 0;
 
 for (;;) {
   const wait = late.length > 0 ? Math.max(0, late[0]!.due - performance.now()) : 3_600_000;
@@ -28,8 +29,10 @@ for (;;) {
   ] as const) {
     if (!ready) continue;
     const length = readSync(from, packet);
-    const slow = reorder && from === ends[0] && ++passed % reorder.every === 0 ? reorder.byMs : 0;
-    const due = performance.now() + delayMs + slow;
+    if (from === ends[0]) passed++;
+    const slow = reorder && from === ends[0] && passed % reorder.every === 0 ? reorder.byMs : 0;
+    if (pause && passed === pause.after && pausedUntil === 0) pausedUntil = performance.now() + pause.forMs;
+    const due = Math.max(performance.now() + delayMs + slow, pausedUntil);
     // Nearly always the last.
     let at = late.length;
     while (at > 0 && late[at - 1]!.due > due) at--;

@@ -11,6 +11,8 @@ export interface Cable {
   delayMs: number;
   /** Of the packets from near to far, every so many is this much later still. */
   reorder?: { every: number; byMs: number };
+  /** When so many packets have gone from near to far, nothing is delivered for a while, and nothing is lost. */
+  pause?: { after: number; forMs: number };
 }
 
 export class Pump {

@@ -29,6 +29,8 @@ export interface Setting {
   delayMs?: number;
   /** Every so many of its packets to the server it delivers this much later still. */
   reorder?: { every: number; byMs: number };
+  /** When the client has sent so many packets it delivers nothing for a while, then all of it. */
+  pause?: { after: number; forMs: number };
 }
 
 export interface Scenario {

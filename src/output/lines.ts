@@ -106,12 +106,13 @@ export function anomalyLines(event: AnomalyEvent, { width }: OutputOptions): str
 
 /** What makes it one, where there is more to say than its name. */
 function anomalyDetail({ id, details }: AnomalyEvent): string {
-  const { count, afterSeconds, behind, proof, reason } = details;
+  const { count, afterSeconds, expectedSeconds, behind, proof, reason } = details;
   const words = [
     id === 'tcp.duplicate-ack' && count !== undefined && `the ${ordinal(count)}`,
     id === 'tcp.retransmission.timeout' && count !== undefined && `the ${ordinal(count)} in a row`,
     reason?.replaceAll('-', ' '),
     id.startsWith('tcp.retransmission.') && afterSeconds !== undefined && glue(`after ${duration(afterSeconds)}`),
+    expectedSeconds !== undefined && glue(`RTO ${duration(expectedSeconds)}`),
     behind !== undefined && glue(`${behind} B behind`),
     proof && `shown by ${PROOFS[proof]}`,
   ].filter(Boolean);

@@ -2,7 +2,14 @@
 
 import type { Role } from '../verdict/case.js';
 import { ENDINGS } from '../verdict/endings.js';
-import type { ByEnd, ConnectionEvent, ErrorRecord, ProcessRecord, VerdictRecord } from '../verdict/events.js';
+import type {
+  ByEnd,
+  ConnectionEvent,
+  ErrorRecord,
+  ProcessRecord,
+  TimeoutsRecord,
+  VerdictRecord,
+} from '../verdict/events.js';
 import type { Severity } from '../verdict/scenarios.js';
 import { glue } from './layout.js';
 import { clockTime, duration } from './times.js';
@@ -48,7 +55,7 @@ export function retransmissionWords({ counts }: ConnectionEvent): string {
 
 /** What was sent again or out of order in one direction, by class, and how the path looked to it; null: nothing of the kind. */
 export function lossWords(
-  { anomalies, roundTrip, mostInFlight, longestStallSeconds }: ConnectionEvent,
+  { anomalies, roundTrip, timeouts, mostInFlight, longestStallSeconds }: ConnectionEvent,
   end: Role,
 ): string | null {
   const counts = Object.entries(anomalies[end]);
@@ -60,6 +67,8 @@ export function lossWords(
     entries.map(([id, { segments }]) => glue(`${segments} ${id.split('.').at(-1)}`));
   const parts = total > 0 ? [`${glue(`${total} sent again:`)} ${list(resent).join(', ')}`] : [];
   parts.push(...list(others));
+  const timers = timeouts[end];
+  if (timers) parts.push(glue(`timer ran out after ${spanWords(timers)}`));
   const path = roundTrip[end];
   if (path) parts.push(glue(`round trip ${duration(path.smoothed)}`), glue(`RTO ${duration(path.timeout)}`));
   if (mostInFlight[end] > 0) parts.push(glue(`at most ${octets(mostInFlight[end])} in flight`));
@@ -67,8 +76,19 @@ export function lossWords(
   return parts.join('; ');
 }
 
+function spanWords({ shortest, longest }: TimeoutsRecord): string {
+  const [from, to] = [duration(shortest), duration(longest)];
+  return from === to ? from : `${from} to ${to}`;
+}
+
 const SPURIOUS = 'tcp.retransmission.spurious';
-const TOLD_BESIDES = new Set<string>([SPURIOUS, 'tcp.out-of-order', 'tcp.hole-filled', 'tcp.capture-hole']);
+const TOLD_BESIDES = new Set<string>([
+  SPURIOUS,
+  'tcp.loss-probe',
+  'tcp.out-of-order',
+  'tcp.hole-filled',
+  'tcp.capture-hole',
+]);
 
 const octets = (n: number): string =>
   n < 10_000 ? `${n} B` : n < 10_000_000 ? `${Math.round(n / 1000)} kB` : `${Math.round(n / 1e6)} MB`;

@@ -282,7 +282,7 @@ export class Analysis {
 
   private tellAnomaly(id: AnomalyId, { segment, connection, sender }: Delivery, details: AnomalyDetails): void {
     if (!this.isWanted(connection)) return;
-    const { count, afterNs, behind, proof, reason } = details;
+    const { count, afterNs, expectedNs, behind, proof, reason } = details;
     this.events.push({
       type: 'anomaly',
       connection: connection.id,
@@ -297,6 +297,7 @@ export class Analysis {
         length: segment.payloadLength,
         ...(count === undefined ? {} : { count }),
         ...(afterNs === undefined ? {} : { afterSeconds: Math.max(0, afterNs) / SECOND_NS }),
+        ...(expectedNs === undefined ? {} : { expectedSeconds: expectedNs / SECOND_NS }),
         ...(behind === undefined ? {} : { behind }),
         ...(proof === undefined ? {} : { proof }),
         ...(reason === undefined ? {} : { reason }),

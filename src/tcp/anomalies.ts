@@ -171,6 +171,14 @@ export const ANOMALIES = [
     kind: 'probe',
   },
   {
+    id: 'tcp.loss-probe',
+    title: 'new data, sent as a probe for loss',
+    meaning:
+      'About two round trips passed without an acknowledgement, and more data was waiting: a segment of it goes out, so that a SACK may show what is missing before the timer runs out. Its first copy, so no retransmission.',
+    reference: 'RFC 8985 section 7.3',
+    kind: 'probe',
+  },
+  {
     id: 'tcp.zero-window',
     title: 'receive window closed',
     meaning: 'The receiver has no room: its program does not read fast enough.',

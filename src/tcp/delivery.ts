@@ -37,6 +37,8 @@ export interface AnomalyDetails {
   readonly count?: number;
   /** How long the timer had been running. */
   readonly afterNs?: number;
+  /** How long it should have been by RFC 6298, from the round trips seen and how often it has doubled. */
+  readonly expectedNs?: number;
   /** Octets of later sequence space that were seen before. */
   readonly behind?: number;
   readonly proof?: SpuriousProof;

@@ -6,10 +6,11 @@
 
 import { ACK, FIN, RST, type Segment, SYN } from '../wire/segment.js';
 import { HIGH_SPOKE_FIRST, SPOKE } from './connection.js';
-import type { Delivery } from './delivery.js';
+import type { AnomalyDetails, Delivery } from './delivery.js';
 import {
   ACKED_BY_PEER,
   BEGUN,
+  type Endpoint,
   isUnanswered,
   OFFERS_SACK,
   OWES_ANSWER,
@@ -22,11 +23,18 @@ import {
   TOLD_SILENT,
 } from './endpoint.js';
 import { LETTER_DATA, recordLetter } from './history.js';
-import { doubtTiming, startTiming } from './round-trip.js';
+import type { ResendReason } from './recovery.js';
+import { doubtTiming, startTiming, timeoutNs } from './round-trip.js';
 import { seqAdd, seqDiff } from './seq.js';
 
 /** Reordering window where no round trip was measured: RFC 8985's smallest useful value is a few milliseconds. */
 const DEFAULT_REORDERING_NS = 3e6;
+
+/** Linux's probe timer is two round trips and two jiffies; ours measure a round trip as it looks from the capture. */
+const LEAST_PROBE_NS = 2e6;
+const PROBE_SLACK_NS = 20e6;
+/** Octets of TCP options, at most, that an MSS does not allow for. */
+const MOST_OPTIONS = 40;
 
 /** SEG.LEN: octets of sequence space it takes. */
 const lengthOf = ({ payloadLength, flags }: Segment): number =>
@@ -69,6 +77,10 @@ function sends(delivery: Delivery, end: number): void {
   const flight = sender.outstanding;
   // Of an end that was not seen, nothing was seen acknowledged.
   if (receiver.segments === 0) return;
+  if (flight >= 3 * segment.payloadLength && isLossProbe(delivery)) {
+    delivery.senderRecovery.probes();
+    delivery.flag('tcp.loss-probe');
+  }
   if (flight > sender.mostInFlight) sender.mostInFlight = flight;
   // RFC 9293 section 3.8.6.1: one octet beyond the closed window.
   if (flight === 1 && segment.payloadLength === 1 && receiver.window === 0) {
@@ -76,6 +88,27 @@ function sends(delivery: Delivery, end: number): void {
     delivery.flag('tcp.window-probe');
   }
   if (flight === receiver.window && segment.payloadLength > 0) delivery.flag('tcp.window-full');
+}
+
+/** A full segment that no acknowledgement let go, when the probe timer of RFC 8985 section 7.2 runs out. */
+function isLossProbe(delivery: Delivery): boolean {
+  const { sender, receiver, segment } = delivery;
+  const quietNs = segment.timeNs - Math.max(sender.lastNs, receiver.lastNs);
+  if (quietNs < LEAST_PROBE_NS || sender.roundTrips === 0 || !usesSack(delivery)) return false;
+  // A program's small write would not have waited for room in the congestion window.
+  if (segment.payloadLength < receiver.mss - MOST_OPTIONS) return false;
+  const timerNs = 2 * (sender.srttNs + answersAfterNs(delivery));
+  if (quietNs < 0.9 * timerNs || quietNs > timerNs + PROBE_SLACK_NS) return false;
+  const recovery = delivery.senderNotesIfAny?.recovery;
+  return !recovery || (recovery.isInOrder && !recovery.hasProbed);
+}
+
+const usesSack = ({ sender, receiver }: Delivery): boolean => sender.has(OFFERS_SACK) && receiver.has(OFFERS_SACK);
+
+/** From the capture to the sender and back, as its half of the handshake took: how late an answer of it passes. */
+function answersAfterNs({ sender, connection }: Delivery): number {
+  const { client, openedNs, synAckNs, handshakeNs } = connection;
+  return Math.max(0, (sender === client ? handshakeNs - synAckNs : synAckNs - openedNs) || 0);
 }
 
 /** [SEG.SEQ, to) lies below SND.NXT: sent before, or filling holes. */
@@ -132,11 +165,8 @@ function sentAgain(delivery: Delivery, to: number, octets: number): void {
     return;
   }
   const recovery = delivery.senderRecovery;
-  const serversHalf = connection.synAckNs - connection.openedNs;
-  const clientsHalf = connection.handshakeNs - connection.synAckNs;
-  const isClient = sender === connection.client;
-  const ownHalf = isClient ? clientsHalf : serversHalf;
-  const peersHalf = isClient ? serversHalf : clientsHalf;
+  const { client, openedNs, synAckNs, handshakeNs } = connection;
+  const peersHalf = sender === client ? synAckNs - openedNs : handshakeNs - synAckNs;
   const reason = recovery.resends({
     from: seq,
     to,
@@ -144,16 +174,22 @@ function sentAgain(delivery: Delivery, to: number, octets: number): void {
     sndNxt: sender.sndNxt,
     sinceHeardNs: receiver.segments > 0 ? timeNs - receiver.lastNs : Number.POSITIVE_INFINITY,
     sinceTimerNs,
-    answersAfterNs: Math.max(0, ownHalf || 0),
+    answersAfterNs: answersAfterNs(delivery),
     roundTripNs: sender.roundTrips > 0 ? sender.srttNs : Math.max(0, peersHalf || 0),
-    usesSack: sender.has(OFFERS_SACK) && receiver.has(OFFERS_SACK),
+    usesSack: usesSack(delivery),
     tsVal,
     hasTimestamps,
   });
-  const details = reason === 'timeout' ? { afterNs: sinceTimerNs, count: recovery.step } : { afterNs: sinceTimerNs };
+  const details = detailsOf(reason, sinceTimerNs, recovery.step, sender);
   if (payloadLength === 0) delivery.flag('tcp.retransmission.fin', 0, { ...details, reason });
   else delivery.flag(`tcp.retransmission.${reason}`, Math.min(octets, payloadLength), details);
   if (seqDiff(to, sender.sndUna) <= 0) delivery.flagOwnSpurious('already-acknowledged', octets);
+}
+
+/** What an acknowledgement asked for waited for no timer. */
+function detailsOf(reason: ResendReason, afterNs: number, count: number, sender: Endpoint): AnomalyDetails {
+  if (reason === 'timeout') return { afterNs, count, expectedNs: timeoutNs(sender) * 2 ** (count - 1) };
+  return reason === 'tail-loss-probe' || reason === 'early' ? { afterNs } : {};
 }
 
 /** New data: whose turn it is changes, and writing after the peer's FIN is remembered. */

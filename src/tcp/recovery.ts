@@ -44,6 +44,10 @@ export interface Resend {
 }
 
 export class Recovery {
+  /** How long the timer had been running whenever it ran out; meaningless before the first. */
+  timeouts = 0;
+  shortestTimeoutNs = Number.POSITIVE_INFINITY;
+  longestTimeoutNs = 0;
   /** Consecutive ones since SND.UNA last moved. */
   private duplicateAcks = 0;
   /** Segments that must have arrived out of order, one a duplicate acknowledgement: what a sender without SACK goes by. */
@@ -78,6 +82,9 @@ export class Recovery {
     const reason = this.reasonOf(it);
     this.usesSack = it.usesSack;
     if (reason === 'timeout') {
+      this.timeouts++;
+      this.shortestTimeoutNs = Math.min(this.shortestTimeoutNs, it.sinceTimerNs);
+      this.longestTimeoutNs = Math.max(this.longestTimeoutNs, it.sinceTimerNs);
       this.step++;
       this.arrived = 0;
       if (this.phase !== AFTER_TIMEOUT) {
@@ -122,6 +129,20 @@ export class Recovery {
     if (mayProbe && (inTime || !isHead)) return 'tail-loss-probe';
     if (asked && sinceTimerNs < SHORTEST_PROBE_NS) return 'early';
     return isHead ? 'timeout' : 'early';
+  }
+
+  /** Nothing is known to be missing and no timer has run out: the state in which a stack may probe for loss. */
+  get isInOrder(): boolean {
+    return this.phase === IN_ORDER && this.arrived === 0 && this.sacked.isEmpty;
+  }
+
+  /** New data went out as a probe: one is enough until something is acknowledged. */
+  probes(): void {
+    this.probed = true;
+  }
+
+  get hasProbed(): boolean {
+    return this.probed;
   }
 
   /** A duplicate acknowledgement came. @returns how many that makes in a row. */

@@ -120,6 +120,13 @@ export interface RoundTripRecord {
   readonly timeout: number;
 }
 
+/** How long the retransmission timer had been running when it ran out; seconds. */
+export interface TimeoutsRecord {
+  readonly count: number;
+  readonly shortest: number;
+  readonly longest: number;
+}
+
 export interface AnomalyCount {
   readonly segments: number;
   /** Octets that they are about: of a retransmission, those sent before. */
@@ -161,6 +168,8 @@ export interface ConnectionEvent {
   readonly rttSeconds: ByEnd<number | null>;
   /** Of what each end sent; null: nothing of it could be measured. */
   readonly roundTrip: ByEnd<RoundTripRecord | null>;
+  /** null: no timer ran out. */
+  readonly timeouts: ByEnd<TimeoutsRecord | null>;
   /** Most octets of each end that were outstanding at a time. */
   readonly mostInFlight: ByEnd<number>;
   /** The longest silence of both while octets of that end were outstanding. */
@@ -216,6 +225,8 @@ export interface AnomalyEvent {
     readonly count?: number;
     /** How long the retransmission timer had been running. */
     readonly afterSeconds?: number;
+    /** How long a stack like Linux's lets it run after the round trips seen (RFC 6298), doubled for each timeout before. */
+    readonly expectedSeconds?: number;
     /** Octets of later sequence space that were seen before. */
     readonly behind?: number;
     /** What shows that something was sent again in vain. */

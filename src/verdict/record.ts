@@ -24,6 +24,7 @@ import type {
   ErrorRecord,
   PeerAddress,
   RoundTripRecord,
+  TimeoutsRecord,
   UnansweredRecord,
   VerdictRecord,
 } from './events.js';
@@ -56,6 +57,8 @@ export function recordOf(
   const ending = endingOf(suspicions).id;
   const history = historyOf(connection);
   const ends = <T>(of: (end: Endpoint) => T): ByEnd<T> => ({ client: of(client), server: of(server) });
+  const { survivor: clientSide, gone: serverSide } = suspicions.server;
+  const sides = <T>(of: (side: Side) => T): ByEnd<T> => ({ client: of(clientSide), server: of(serverSide) });
   return {
     type: 'connection',
     id: connection.id,
@@ -88,10 +91,11 @@ export function recordOf(
       server: seconds(connection.openedNs, connection.synAckNs, client.has(RESENT_SYN)),
     },
     roundTrip: ends(roundTrip),
+    timeouts: sides(timeouts),
     mostInFlight: ends((end) => end.mostInFlight),
     longestStallSeconds: ends((end) => end.stallNs / SECOND_NS),
-    anomalies: { client: anomalies(suspicions.server.survivor), server: anomalies(suspicions.server.gone) },
-    processes: { client: suspicions.server.survivor.program, server: suspicions.server.gone.program },
+    anomalies: sides(anomalies),
+    processes: sides(({ program }) => program),
     verdict: verdictOf(classify(suspicions, closer), suspicions.server, suspicions.client, time),
   };
 }
@@ -140,6 +144,12 @@ function roundTrip(end: Endpoint): RoundTripRecord | null {
     variation: end.rttVarNs / SECOND_NS,
     timeout: timeoutNs(end) / SECOND_NS,
   };
+}
+
+function timeouts({ notes: { recovery } }: Side): TimeoutsRecord | null {
+  if (!recovery || recovery.timeouts === 0) return null;
+  const { timeouts: count, shortestTimeoutNs, longestTimeoutNs } = recovery;
+  return { count, shortest: shortestTimeoutNs / SECOND_NS, longest: longestTimeoutNs / SECOND_NS };
 }
 
 function anomalies({ notes: { tally = [] } }: Side): Partial<Record<AnomalyId, AnomalyCount>> {

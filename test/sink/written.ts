@@ -158,6 +158,7 @@ export function recordWith({ verdict, ...more }: RecordOptions): ConnectionEvent
     unanswered: { client: null, server: null },
     rttSeconds: { client: null, server: null },
     roundTrip: { client: null, server: null },
+    timeouts: { client: null, server: null },
     mostInFlight: { client: 0, server: 0 },
     longestStallSeconds: { client: 0, server: 0 },
     anomalies: { client: {}, server: {} },

@@ -29,6 +29,7 @@ describe('timeout', () => {
         id: 'tcp.retransmission.timeout',
         from: 'client',
         afterNs: ms * MS,
+        expectedNs: ms * MS,
         count: n + 1,
       })),
     );
@@ -209,6 +210,67 @@ describe('tail loss probe (RFC 8985 section 7)', () => {
     const [only] = talk.sends(1, 1);
     talk.in(240).client.resends(only);
     expect(talk.ids()).toEqual(['tcp.retransmission.timeout']);
+  });
+});
+
+describe('new data as a probe (RFC 8985 section 7.3)', () => {
+  const waits = 42;
+
+  test('goes out two round trips after the last event, though nothing let it go', () => {
+    const talk = transfer({ sack: true });
+    talk.sends(3, 1, 2, 3);
+    talk.in(waits).client.says(MSS);
+    expect(talk.news()).toMatchObject([{ id: 'tcp.loss-probe', from: 'client' }]);
+    expect(talk.countsOf(talk.client)).toEqual({ 'tcp.loss-probe': [1, MSS] });
+  });
+
+  test('once, until something is acknowledged', () => {
+    const talk = transfer({ sack: true });
+    talk.sends(3, 1, 2, 3);
+    talk.in(waits).client.says(MSS, { lost: true });
+    talk.in(waits).client.says(MSS, { lost: true });
+    expect(talk.ids()).toEqual(['tcp.loss-probe']);
+  });
+
+  const others: readonly [string, (talk: Transfer) => void][] = [
+    ['sooner', (talk) => talk.in(30).client.says(MSS)],
+    ['much later', (talk) => talk.in(90).client.says(MSS)],
+    ['not a full segment', (talk) => talk.in(waits).client.says(MSS / 2)],
+    [
+      'let go by an acknowledgement',
+      (talk) => {
+        talk.in(waits).server.ack({ ack: past(1) });
+        talk.client.says(MSS);
+      },
+    ],
+    [
+      'in recovery',
+      (talk) => {
+        repeats(talk, 0, 1, () => blocks(2, 3));
+        talk.news();
+        talk.in(waits).client.says(MSS);
+      },
+    ],
+  ];
+  test.each(others)('not if %s', (_, happens) => {
+    const talk = transfer({ sack: true });
+    talk.sends(3, 1, 3);
+    happens(talk);
+    expect(talk.ids()).toEqual([]);
+  });
+
+  test('not without SACK: the receiver could not show what is missing', () => {
+    const talk = transfer();
+    talk.sends(3, 1, 2, 3);
+    talk.in(waits).client.says(MSS);
+    expect(talk.ids()).toEqual([]);
+  });
+
+  test('not with so little in flight that only its program can have kept it back', () => {
+    const talk = transfer({ sack: true });
+    talk.sends(1, 1);
+    talk.in(waits).client.says(MSS);
+    expect(talk.ids()).toEqual([]);
   });
 });
 
@@ -479,6 +541,7 @@ describe('SYN, SYN-ACK and FIN', () => {
         from: 'client',
         reason: 'timeout',
         afterNs: ms * MS,
+        expectedNs: ms * MS,
         count: n + 1,
       })),
     );

@@ -20,11 +20,15 @@ interface Transfer {
   reorder?: { every: number; byMs: number };
   /** Everything is dropped for so long, once, in the middle. */
   blackoutMs?: number;
+  /** Everything is held back for so long, once: what was sent again meanwhile was sent in vain. */
+  pauseMs?: number;
   family?: 6;
 }
 
 const OCTETS = 300_000;
 const PIECE = 16_384;
+/** In the middle of a transfer, with much in flight. */
+const PAUSES_AFTER = 90;
 
 const TRANSFERS: readonly Transfer[] = [
   { rtt: 2, loss: 0 },
@@ -51,6 +55,11 @@ const TRANSFERS: readonly Transfer[] = [
   { rtt: 20, loss: 0, blackoutMs: 700 },
   { rtt: 60, loss: 10, blackoutMs: 1500, family: 6 },
   { rtt: 20, loss: 10, blackoutMs: 700, sack: false },
+  { rtt: 20, loss: 0, pauseMs: 600 },
+  { rtt: 20, loss: 0, pauseMs: 600, timestamps: false },
+  { rtt: 60, loss: 0, pauseMs: 1200, timestamps: false, family: 6 },
+  { rtt: 20, loss: 10, pauseMs: 600, timestamps: false },
+  { rtt: 20, loss: 0, pauseMs: 600, sack: false },
 ];
 
 export const lossy: readonly Scenario[] = TRANSFERS.map((transfer, n) => ({
@@ -69,13 +78,25 @@ export const lossy: readonly Scenario[] = TRANSFERS.map((transfer, n) => ({
   play: (lab: Lab) => play(lab, transfer),
 }));
 
-function nameOf({ rtt, loss, ackLoss, congestion, sack, timestamps, reorder, blackoutMs, family }: Transfer): string {
+function nameOf({
+  rtt,
+  loss,
+  ackLoss,
+  congestion,
+  sack,
+  timestamps,
+  reorder,
+  blackoutMs,
+  pauseMs,
+  family,
+}: Transfer): string {
   const words = [
     `lossy-rtt-${rtt}`,
     loss > 0 && `loss-${loss}`,
     ackLoss && `ack-loss-${ackLoss}`,
     reorder && `reorder-${reorder.byMs}`,
     blackoutMs && `blackout-${blackoutMs}`,
+    pauseMs && `pause-${pauseMs}`,
     congestion,
     sack === false && 'no-sack',
     timestamps === false && 'no-timestamps',
@@ -84,18 +105,19 @@ function nameOf({ rtt, loss, ackLoss, congestion, sack, timestamps, reorder, bla
   return words.filter(Boolean).join('-');
 }
 
-function habitsOf({ rtt, loss, ackLoss = 0, reorder, blackoutMs }: Transfer): string {
+function habitsOf({ rtt, loss, ackLoss = 0, reorder, blackoutMs, pauseMs }: Transfer): string {
   const habits = [
     `took ${rtt} ms there and back`,
     loss > 0 && `lost ${loss / 10} % of them`,
     ackLoss > 0 && `lost ${ackLoss / 10} % of the acknowledgements`,
     reorder && `delivered every ${reorder.every}th ${reorder.byMs} ms late`,
+    pauseMs && `held everything back for ${pauseMs} ms`,
     blackoutMs && `was cut for ${blackoutMs} ms`,
   ];
   return habits.filter(Boolean).join(', ');
 }
 
-function settingOf({ rtt, reorder, family }: Transfer, net: number): Setting {
+function settingOf({ rtt, reorder, pauseMs, family }: Transfer, net: number): Setting {
   return {
     net,
     topology: 'tunnel',
@@ -103,6 +125,7 @@ function settingOf({ rtt, reorder, family }: Transfer, net: number): Setting {
     family: family ?? 4,
     delayMs: rtt / 2,
     ...(reorder ? { reorder } : {}),
+    ...(pauseMs ? { pause: { after: PAUSES_AFTER, forMs: pauseMs } } : {}),
     snaplen: 128,
     precision: 'nano',
     gzip: true,
