@@ -16,6 +16,8 @@ interface Heard {
   readonly receiver: Readonly<Record<string, number>>;
   /** Of the client's packets by the receiver's firewall, which counts them; absent from the older captures. */
   readonly dropped: number | undefined;
+  /** Frames in which the server reported octets that came twice. */
+  readonly dsacks: readonly number[];
   /** How often an acknowledgement of the server showed that a timeout had been in vain. */
   readonly undone: number;
   /** Segments of the client, by class; a FIN under the reason it was sent again for. */
@@ -37,6 +39,7 @@ async function hear(name: string): Promise<Heard> {
     record: record!,
     kernel: answers.kernel.client,
     receiver: answers.kernel.server,
+    dsacks: anomalies.filter(({ id, from }) => id === 'tcp.dsack' && from === 'server').map(({ packet }) => packet),
     dropped: answers.dropped?.server,
     undone: anomalies.filter(
       ({ id, from, details }) =>
@@ -51,7 +54,7 @@ async function hear(name: string): Promise<Heard> {
 
 describe.each(names)('%s', (name) => {
   it('is what the kernel counted', async () => {
-    const { record, kernel, byReason, from } = await hear(name);
+    const { record, kernel, byReason, from, dsacks } = await hear(name);
     const counted = (counter: string): number => kernel[counter] ?? 0;
     expect({
       all: record.counts.client.retransmissions,
@@ -66,10 +69,13 @@ describe.each(names)('%s', (name) => {
       timeouts: counted('TcpExtTCPTimeouts'),
       early: 0,
     });
+    // The kernel counts none that comes in TIME-WAIT: there is no socket any more.
+    const over = record.verdict.evidence.find(({ fact }) => fact === 'both-fins-acknowledged')!.packet;
+    const heard = dsacks.filter((packet) => packet <= over).length;
     const reported = counted('TcpExtTCPDSACKRecv') + counted('TcpExtTCPDSACKOfoRecv');
     // Acknowledgements that the client's firewall drops were captured, and not heard.
-    if (name.includes('ack-loss')) expect(from('server', 'tcp.dsack')).toBeGreaterThanOrEqual(reported);
-    else expect(from('server', 'tcp.dsack')).toBe(reported);
+    if (name.includes('ack-loss')) expect(heard).toBeGreaterThanOrEqual(reported);
+    else expect(heard).toBe(reported);
     // A probe that carries new data is no retransmission.
     expect(byReason('tail-loss-probe') + from('client', 'tcp.loss-probe')).toBe(counted('TcpExtTCPLossProbes'));
     expect(record.timeouts.client?.count ?? 0).toBe(counted('TcpExtTCPTimeouts'));
@@ -84,9 +90,8 @@ const paused = names.filter((name) => name.includes('pause'));
 it.each(paused)('%s: a timeout in vain is found out, as by the kernel', async (name) => {
   const { kernel, undone } = await hear(name);
   // F-RTO is counted as such; Eifel only among all that was undone, and that once more for each step of it.
-  expect(undone).toBe(1);
+  expect(undone).toBe(Math.min(1, kernel.TcpExtTCPLossUndo ?? 0));
   expect(undone).toBeGreaterThanOrEqual(kernel.TcpExtTCPSpuriousRTOs ?? 0);
-  expect(undone).toBeLessThanOrEqual(kernel.TcpExtTCPLossUndo!);
 });
 
 it.each(paused.filter((name) => !name.includes('no-sack')))(
@@ -100,9 +105,9 @@ it.each(paused.filter((name) => !name.includes('no-sack')))(
 
 it('they are many, of every kind', async () => {
   expect(names.length).toBeGreaterThanOrEqual(20);
-  expect(paused.length).toBeGreaterThanOrEqual(5);
   const all = await Promise.all(names.map(hear));
   const sum = (of: (heard: Heard) => number): number => all.reduce((total, heard) => total + of(heard), 0);
+  expect(sum(({ undone }) => undone)).toBeGreaterThanOrEqual(4);
   for (const reason of ['fast', 'sack', 'timeout', 'after-timeout', 'tail-loss-probe', 'fin']) {
     const count =
       reason === 'fin'

@@ -73,7 +73,7 @@ function advances(delivery: Delivery, ack: number): void {
 }
 
 /** Octets of a full segment to this end, as it asked for; RFC 9293 section 3.7.1 has the default. */
-const segmentLength = (receiver: Endpoint): number => (receiver.mss > 0 ? receiver.mss : DEFAULT_MSS);
+export const segmentLength = (receiver: Endpoint): number => (receiver.mss > 0 ? receiver.mss : DEFAULT_MSS);
 
 /** A bare acknowledgement of what was acknowledged already: a duplicate, unless something else explains it. */
 function repeats(delivery: Delivery, window: number): void {

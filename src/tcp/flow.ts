@@ -5,6 +5,7 @@
 // round trip, else something resent that was lost before the capture.
 
 import { ACK, FIN, RST, type Segment, SYN } from '../wire/segment.js';
+import { segmentLength } from './acknowledge.js';
 import { HIGH_SPOKE_FIRST, SPOKE } from './connection.js';
 import type { AnomalyDetails, Delivery } from './delivery.js';
 import {
@@ -33,8 +34,6 @@ const DEFAULT_REORDERING_NS = 3e6;
 /** Linux's probe timer is two round trips and two jiffies; ours measure a round trip as it looks from the capture. */
 const LEAST_PROBE_NS = 2e6;
 const PROBE_SLACK_NS = 20e6;
-/** Octets of TCP options, at most, that an MSS does not allow for. */
-const MOST_OPTIONS = 40;
 
 /** SEG.LEN: octets of sequence space it takes. */
 const lengthOf = ({ payloadLength, flags }: Segment): number =>
@@ -77,7 +76,7 @@ function sends(delivery: Delivery, end: number): void {
   const flight = sender.outstanding;
   // Of an end that was not seen, nothing was seen acknowledged.
   if (receiver.segments === 0) return;
-  if (flight >= 3 * segment.payloadLength && isLossProbe(delivery)) {
+  if (flight > segment.payloadLength && isLossProbe(delivery, flight)) {
     delivery.senderRecovery.probes();
     delivery.flag('tcp.loss-probe');
   }
@@ -90,13 +89,13 @@ function sends(delivery: Delivery, end: number): void {
   if (flight === receiver.window && segment.payloadLength > 0) delivery.flag('tcp.window-full');
 }
 
-/** A full segment that no acknowledgement let go, when the probe timer of RFC 8985 section 7.2 runs out. */
-function isLossProbe(delivery: Delivery): boolean {
+/** Data that no acknowledgement let go, with much in flight, when the probe timer of RFC 8985 section 7.2 runs out. */
+function isLossProbe(delivery: Delivery, flight: number): boolean {
   const { sender, receiver, segment } = delivery;
   const quietNs = segment.timeNs - Math.max(sender.lastNs, receiver.lastNs);
   if (quietNs < LEAST_PROBE_NS || sender.roundTrips === 0 || !usesSack(delivery)) return false;
-  // A program's small write would not have waited for room in the congestion window.
-  if (segment.payloadLength < receiver.mss - MOST_OPTIONS) return false;
+  // With little in flight nothing waits but for its program: two segments at least, of which options take their part.
+  if (flight - segment.payloadLength < 1.9 * segmentLength(receiver)) return false;
   const timerNs = 2 * (sender.srttNs + answersAfterNs(delivery));
   if (quietNs < 0.9 * timerNs || quietNs > timerNs + PROBE_SLACK_NS) return false;
   const recovery = delivery.senderNotesIfAny?.recovery;

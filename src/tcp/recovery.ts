@@ -63,8 +63,11 @@ export class Recovery {
   private probed = false;
   private usesSack = false;
   private readonly sacked = new Intervals();
-  /** Sent again and not yet acknowledged. */
+  /** Sent again and not yet acknowledged; and of that, what was sent again since the last timeout. */
   private readonly resent = new Intervals();
+  private readonly resentSinceTimeout = new Intervals();
+  /** The last acknowledgement took in something that had been sent again: what was sent before that is late (RACK). */
+  private resentArrived = false;
   /** Sent again at any time, for what a DSACK says later. */
   private readonly everResent = new Intervals();
   /** The first resend of this episode that no acknowledgement has decided on yet. */
@@ -87,6 +90,7 @@ export class Recovery {
       this.longestTimeoutNs = Math.max(this.longestTimeoutNs, it.sinceTimerNs);
       this.step++;
       this.arrived = 0;
+      this.resentSinceTimeout.clear();
       if (this.phase !== AFTER_TIMEOUT) {
         this.lostFrom = it.from;
         this.begunInVain = inVain;
@@ -94,11 +98,12 @@ export class Recovery {
       this.phase = AFTER_TIMEOUT;
       this.recoverySeq = it.sndNxt;
     } else if (reason === 'tail-loss-probe') this.probed = true;
-    else if (this.phase === IN_ORDER && (reason === 'fast' || reason === 'sack')) {
+    else if (this.phase !== IN_RECOVERY && (reason === 'fast' || reason === 'sack')) {
       this.phase = IN_RECOVERY;
       this.recoverySeq = it.sndNxt;
     }
     this.resent.add(it.from, it.to);
+    this.resentSinceTimeout.add(it.from, it.to);
     if (inVain) return reason;
     if (it.hasTimestamps) this.doubted ??= { to: it.to, tsVal: it.tsVal };
     this.everResent.add(it.from, it.to);
@@ -113,13 +118,18 @@ export class Recovery {
     // What an acknowledgement asks for comes as soon as it can, or after a quarter of a round trip (RACK's reordering timer).
     const promptNs = answersAfterNs * 1.25 + roundTripNs * 0.5 + SHORTEST_PROBE_NS;
     const asked = sinceHeardNs <= promptNs;
-    const timedOut = isHead && !asked && sinceTimerNs >= Math.max(SHORTEST_TIMEOUT_NS, roundTripNs);
+    // Once another timer has run out the timer is set by when the head was sent, which is longer ago (tcp_rearm_rto).
+    const unasked = sinceHeardNs > promptNs + roundTripNs;
+    const timedOut = isHead && !asked && (unasked || sinceTimerNs >= Math.max(SHORTEST_TIMEOUT_NS, roundTripNs));
 
     if (this.phase === AFTER_TIMEOUT) {
-      const waits = isHead && !asked && this.resent.covered(from, to) > 0;
-      return waits ? 'timeout' : 'after-timeout';
+      if (this.resentSinceTimeout.covered(from, to) === 0) return 'after-timeout';
+      // Lost once more: SACK tells, and the sender goes over to recovery (FLAG_LOST_RETRANS); else the timer.
+      if (asked) return it.usesSack ? 'sack' : 'after-timeout';
+      return isHead ? 'timeout' : 'after-timeout';
     }
-    if (missing || this.phase === IN_RECOVERY) {
+    const late = this.resentArrived && it.usesSack && asked;
+    if (missing || late || this.phase === IN_RECOVERY) {
       if (timedOut) return 'timeout';
       return it.usesSack || !this.sacked.isEmpty ? 'sack' : 'fast';
     }
@@ -168,12 +178,14 @@ export class Recovery {
     if (proof) this.everResent.remove(proof === 'original-acknowledged' ? this.lostFrom : from, to);
     this.everResent.dropBelow(seqAdd(to, -REMEMBERED));
     this.duplicateAcks = 0;
+    this.resentArrived = this.resent.covered(from, to) > 0;
     // One filled the hole; the others had arrived before.
     this.arrived = Math.max(0, this.arrived - Math.max(0, segments - 1));
     this.step = 0;
     this.probed = false;
     this.sacked.dropBelow(to);
     this.resent.dropBelow(to);
+    this.resentSinceTimeout.dropBelow(to);
     if (this.doubted && seqDiff(to, this.doubted.to) >= 0) this.doubted = null;
     // A timeout that was none is taken back at once; a recovery goes on to its end.
     if (this.phase === IN_ORDER) return proof;

@@ -213,6 +213,46 @@ describe('tail loss probe (RFC 8985 section 7)', () => {
   });
 });
 
+describe('lost once more', () => {
+  test('after a timeout, shown by SACK: the sender goes over to recovery (Linux FLAG_LOST_RETRANS)', () => {
+    const talk = transfer({ sack: true });
+    const sent = talk.sends(6, 1, 2, 3, 4, 5, 6);
+    talk.in(240).client.resends(sent[0]);
+    talk.in(20).server.ack({ ack: past(1) });
+    talk.client.resends(sent[1], { lost: true });
+    talk.client.resends(sent[2]);
+    talk.news();
+    talk.in(20).server.ack({ ack: past(1), sack: blocks(3, 4) });
+    talk.client.resends(sent[1]);
+    talk.client.resends(sent[3]);
+    expect(talk.ids()).toEqual(['tcp.duplicate-ack', 'tcp.retransmission.sack', 'tcp.retransmission.sack']);
+  });
+
+  test('after a timeout, without SACK: slow start goes on', () => {
+    const talk = transfer();
+    const sent = talk.sends(6, 1, 2, 3, 4, 5, 6);
+    talk.in(240).client.resends(sent[0]);
+    talk.in(20).server.ack({ ack: past(1) });
+    talk.client.resends(sent[1], { lost: true });
+    talk.client.resends(sent[2]);
+    talk.news();
+    talk.in(20).server.ack({ ack: past(1) });
+    talk.client.resends(sent[1]);
+    expect(talk.ids()).toEqual(['tcp.duplicate-ack', 'tcp.retransmission.after-timeout']);
+  });
+
+  test('what was sent before a resend that arrived is late (RACK), though no SACK names it', () => {
+    const talk = transfer({ sack: true });
+    const sent = talk.sends(3, 1, 3);
+    talk.in(17).server.ack({ ack: past(0), sack: blocks(2, 3) });
+    talk.client.resends(sent[0]);
+    talk.in(30).server.ack({ ack: past(2) });
+    talk.news();
+    talk.client.resends(sent[2]);
+    expect(talk.ids()).toEqual(['tcp.retransmission.sack']);
+  });
+});
+
 describe('new data as a probe (RFC 8985 section 7.3)', () => {
   const waits = 42;
 
@@ -235,7 +275,6 @@ describe('new data as a probe (RFC 8985 section 7.3)', () => {
   const others: readonly [string, (talk: Transfer) => void][] = [
     ['sooner', (talk) => talk.in(30).client.says(MSS)],
     ['much later', (talk) => talk.in(90).client.says(MSS)],
-    ['not a full segment', (talk) => talk.in(waits).client.says(MSS / 2)],
     [
       'let go by an acknowledgement',
       (talk) => {
@@ -264,6 +303,13 @@ describe('new data as a probe (RFC 8985 section 7.3)', () => {
     talk.sends(3, 1, 2, 3);
     talk.in(waits).client.says(MSS);
     expect(talk.ids()).toEqual([]);
+  });
+
+  test('however short it is: the last of what was written', () => {
+    const talk = transfer({ sack: true });
+    talk.sends(3, 1, 2, 3);
+    talk.in(waits).client.says(200);
+    expect(talk.ids()).toEqual(['tcp.loss-probe']);
   });
 
   test('not with so little in flight that only its program can have kept it back', () => {
