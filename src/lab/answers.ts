@@ -28,7 +28,34 @@ export type Truth =
   | 'outage-healed'
   | 'forged-reset-ignored'
   | 'left-while-data-came'
+  | 'failover'
   | null;
+
+/** What really happened to a host, or to all of its connections on the way; told by several of them together. */
+export type HostTruth =
+  | 'shut-down'
+  | 'shut-down-and-rebooted'
+  | 'services-restarted'
+  | 'crashed'
+  | 'crashed-and-rebooted'
+  | 'outage-healed'
+  | 'process-terminated'
+  | 'worker-terminated'
+  | 'path-lost'
+  | 'nat-flushed'
+  | 'failed-over';
+
+/** What the lab does to a host, to its programs, or to what lies before it. */
+export type Deed =
+  | 'SIGTERM'
+  | 'SIGKILL'
+  | 'vanished'
+  | 'reappeared'
+  | 'rebooted'
+  | 'listens'
+  | 'firewall'
+  | 'nat-flushed'
+  | 'taken-over';
 
 export type End = 'client' | 'server' | null;
 
@@ -36,7 +63,7 @@ export type End = 'client' | 'server' | null;
 export interface Call {
   program: 'client' | 'server';
   call: string;
-  /** Octets moved, `ok`, `EOF`, `blocked`, `killed` (the call is a signal) or the errno's name. */
+  /** Octets moved, `ok`, `EOF`, `blocked`, `killed` or `ignored` (the call is a signal) or the errno's name. */
   result: Outcome;
   /** Seconds since the capture was started. */
   at: number;
@@ -52,6 +79,21 @@ export interface Connection {
   calls: Call[];
 }
 
+/** One thing done to a host, to a program of it, or on the way to it. */
+export interface HostEvent {
+  did: Deed;
+  /** Seconds since the capture was started. */
+  at: number;
+}
+
+/** A host whose connections tell something together. */
+export interface HostAnswer {
+  role: 'client' | 'server';
+  address: string;
+  truth: HostTruth;
+  events: HostEvent[];
+}
+
 export interface Answers {
   name: string;
   scenario: Truth;
@@ -63,6 +105,8 @@ export interface Answers {
   /** What the capture was told to keep, if not everything. */
   filter: string | null;
   connections: Connection[];
+  /** Where the scenario is about a whole host. */
+  hosts?: HostAnswer[];
   /** Counters of each host's kernel at the end, those that are not zero. */
   kernel: Record<'client' | 'server', Record<string, number>>;
   /** Packets that each host's own firewall counted as it dropped them. */
@@ -76,7 +120,7 @@ export interface Answers {
 /** Writes them where they belong: one record a connection, one line a call. */
 export async function writeAnswers(path: string, answers: Omit<Answers, 'kernelRelease' | 'made'>): Promise<void> {
   const whole: Answers = { ...answers, kernelRelease: release(), made: new Date().toISOString().slice(0, 10) };
-  const text = JSON.stringify(whole, null, 2).replace(/\{\n\s+"(?:program|address)": [^{}]*\}/g, (record) =>
+  const text = JSON.stringify(whole, null, 2).replace(/\{\n\s+"(?:program|address|did)": [^{}]*\}/g, (record) =>
     record.replace(/\n\s*/g, ' '),
   );
   await writeFile(path, `${text}\n`);

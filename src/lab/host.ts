@@ -1,6 +1,7 @@
 // One host of the played network: a namespace with an address, which can vanish, come back and boot anew.
 
 import { setTimeout as sleep } from 'node:timers/promises';
+import type { Ledger } from './ledger.js';
 import { makeNamespace, type Namespace } from './namespaces.js';
 
 /** A host behind a port of the switch. */
@@ -14,6 +15,8 @@ export interface Place {
   bridge: string;
   mac: string;
   gateway: string | null;
+  /** What its namespace and its port are called; its role, unless another host has that already. */
+  name?: string;
 }
 
 /** Counters of the kernel that a fixture's answers keep. */
@@ -67,6 +70,8 @@ export class Host {
   private tuning: Record<string, number | string> = {};
   /** Programs that start here first turn the device's offloads off. */
   plainFrames = true;
+  /** Where it is noted what is done to the host. */
+  ledger: Ledger | null = null;
   private before: Record<string, number> = {};
   private droppedBefore = 0;
 
@@ -86,6 +91,11 @@ export class Host {
     return host;
   }
 
+  /** What its namespace and its port of the switch are called. */
+  private get name(): string {
+    return this.place!.name ?? this.role;
+  }
+
   get namespace(): Namespace {
     if (this.home === null) throw new Error(`the ${this.role}'s host is not up`);
     return this.home;
@@ -93,12 +103,12 @@ export class Host {
 
   /** Makes the namespace and plugs it into the switch. */
   async boot(): Promise<void> {
-    const { role, net, family, address, wire, bridge, mac, gateway } = this.place!;
-    const home = await makeNamespace(`${net}-${role}`, family);
+    const { net, family, address, wire, bridge, mac, gateway } = this.place!;
+    const home = await makeNamespace(`${net}-${this.name}`, family);
     this.home = home;
     await wire.ip(
-      `link add ${role} type veth peer name ${this.device} address ${mac} netns ${home.name}`,
-      `link set ${role} master ${bridge} up`,
+      `link add ${this.name} type veth peer name ${this.device} address ${mac} netns ${home.name}`,
+      `link set ${this.name} master ${bridge} up`,
     );
     await home.ip(`link set ${this.device} up`, `addr add ${address}/${family === 4 ? 24 : 64} dev ${this.device}`);
     if (gateway !== null) await home.ip(`route add default via ${gateway}`);
@@ -107,23 +117,60 @@ export class Host {
 
   /** The host goes silent both ways; its neighbours see no carrier change. A crash, as far as the wire can tell. */
   async vanish(): Promise<void> {
-    await this.place!.wire.run('bridge', ['link', 'set', 'dev', this.role, 'state', '0']);
+    await this.place!.wire.run('bridge', ['link', 'set', 'dev', this.name, 'state', '0']);
+    this.ledger?.did(this.role, 'vanished');
   }
 
   /** The cable is back. */
   async reappear(): Promise<void> {
-    await this.place!.wire.run('bridge', ['link', 'set', 'dev', this.role, 'state', '3']);
+    await this.place!.wire.run('bridge', ['link', 'set', 'dev', this.name, 'state', '3']);
+    this.ledger?.did(this.role, 'reappeared');
+  }
+
+  /** Another machine ready for the same address, and cut off until it takes it over. */
+  async standby(mac: string): Promise<Host> {
+    const other = await this.another({ name: 'standby', mac });
+    await other.vanish();
+    other.ledger = this.ledger;
+    return other;
+  }
+
+  /** One more host on the same cable; what is done to it is not part of the record. */
+  neighbour(address: string, mac: string): Promise<Host> {
+    return this.another({ name: 'neighbour', address, mac });
+  }
+
+  private async another(difference: Partial<Place>): Promise<Host> {
+    const other = new Host({ ...this.place!, ...difference }, this.device);
+    other.tuning = this.tuning;
+    other.plainFrames = this.plainFrames;
+    await other.boot();
+    return other;
+  }
+
+  /** Takes the place of a host that is cut off: its kernel tells the neighbours (gratuitous ARP, unsolicited NA). */
+  async takesOver(from: Host): Promise<void> {
+    this.before = await from.counters();
+    this.droppedBefore = await from.dropped();
+    const version = this.family === 4 ? 'ipv4' : 'ipv6';
+    const notify = this.family === 4 ? 'arp_notify' : 'ndisc_notify';
+    await this.namespace.sysctl({ [`net.${version}.conf.${this.device}.${notify}`]: 1 });
+    await this.place!.wire.run('bridge', ['link', 'set', 'dev', this.name, 'state', '3']);
+    // Set once more, the address it has is announced.
+    await this.namespace.ip(`link set ${this.device} address ${this.place!.mac}`);
+    this.ledger?.did(this.role, 'taken-over');
   }
 
   /** A new kernel's worth of state at the same address: every socket, neighbour and counter is forgotten. */
   async reboot(): Promise<void> {
     this.before = await this.counters();
     // The cable first: what ends inside must not be heard outside.
-    await this.place!.wire.ip(`link delete ${this.role}`);
+    await this.place!.wire.ip(`link delete ${this.name}`);
     const old = this.namespace;
     this.home = null;
     await old.remove();
     await this.boot();
+    this.ledger?.did(this.role, 'rebooted');
   }
 
   /** Sets kernel variables, now and after every boot. */
@@ -133,20 +180,20 @@ export class Host {
   }
 
   /** Waits until so many of its sockets are in a state, as `ss` names it. */
-  async reaches(state: string, { times = 1, within = 20 } = {}): Promise<void> {
+  async reaches(state: string, { times = 1, within = 20, port = 0 } = {}): Promise<void> {
     const deadline = performance.now() + within * 1000;
     for (;;) {
       const rows = await this.sockets();
-      if (rows.filter((row) => row.startsWith(`${state} `)).length >= times) return;
+      if (rows.filter((row) => isIn(state, port, row)).length >= times) return;
       if (performance.now() > deadline) throw new Error(`no ${state} on the ${this.role}: ${rows.join('; ')}`);
       await sleep(15);
     }
   }
 
-  /** Waits until no socket of it is in a state. */
-  async leaves(state: string, { within = 20 } = {}): Promise<void> {
+  /** Waits until no socket of it is in a state, or no more than `but`. */
+  async leaves(state: string, { within = 20, port = 0, but = 0 } = {}): Promise<void> {
     const deadline = performance.now() + within * 1000;
-    while ((await this.sockets()).some((row) => row.startsWith(`${state} `))) {
+    while ((await this.sockets()).filter((row) => isIn(state, port, row)).length > but) {
       if (performance.now() > deadline) throw new Error(`the ${this.role} never left ${state}`);
       await sleep(15);
     }
@@ -186,8 +233,13 @@ export class Host {
   async firewall(hook: 'forward' | 'input' | 'output', ...rules: string[]): Promise<void> {
     this.droppedBefore = await this.dropped();
     await firewall(this.namespace, hook, ...rules);
+    this.ledger?.did(this.role, 'firewall');
   }
 }
+
+/** Whether a row of `ss` is in a state; `port`: and has it at either end. */
+const isIn = (state: string, port: number, row: string): boolean =>
+  row.startsWith(`${state} `) && (port === 0 || `${row} `.includes(`:${port} `));
 
 /** Packets that the rules of a namespace's lab table counted. */
 async function droppedIn(at: Namespace): Promise<number> {

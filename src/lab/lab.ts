@@ -1,11 +1,12 @@
 // What a scenario has in its hands: two hosts, what is between them, a client, a server, and the wire.
 
 import { setTimeout as sleep } from 'node:timers/promises';
+import type { Deed, HostAnswer, HostTruth } from './answers.js';
 import { Capture } from './capture.js';
 import { firewall, Host } from './host.js';
 import { Ledger } from './ledger.js';
 import type { Namespace } from './namespaces.js';
-import { makeNetwork, type Network } from './network.js';
+import { mac, makeNetwork, type Network } from './network.js';
 import { type Program, type Server, startProgram, startServer } from './program.js';
 import type { Scenario, Setting, Vantage } from './scenario.js';
 
@@ -33,6 +34,7 @@ export class Lab {
   wire!: Capture;
   readonly ledger: Ledger;
   private readonly programs: Program[] = [];
+  private readonly others: Host[] = [];
   private helper!: Program;
 
   private constructor(
@@ -41,6 +43,7 @@ export class Lab {
     private readonly network: Network,
   ) {
     this.ledger = new Ledger(scenario.truth, scenario.end);
+    for (const host of [network.client, network.server]) host.ledger = this.ledger;
   }
 
   get clientHost(): Host {
@@ -119,8 +122,8 @@ export class Lab {
     return program;
   }
 
-  async anotherClient(): Promise<Program> {
-    const program = await startProgram('client', this.clientHost, this.ledger);
+  async anotherClient(host = this.clientHost): Promise<Program> {
+    const program = await startProgram('client', host, this.ledger);
     this.programs.push(program);
     return program;
   }
@@ -137,7 +140,7 @@ export class Lab {
   async meets(client: Program = this.client, server: Server = this.server): Promise<Program> {
     const { result } = await client.connects(server);
     if (result !== 'ok') throw new Error(`connect: ${result}`);
-    const worker = await server.accepts();
+    const worker = await server.accepts(client);
     this.programs.push(worker);
     return worker;
   }
@@ -153,6 +156,44 @@ export class Lab {
   /** Firewall rules of the router for what it forwards; none: the path is open again. */
   async routerRules(...rules: string[]): Promise<void> {
     await firewall(this.between, 'forward', ...rules);
+    this.didOnTheWay('firewall');
+  }
+
+  /** The router hides the clients behind its own address, each connection at a port chosen at random. */
+  async routerTranslates(): Promise<void> {
+    const chain = 'type nat hook postrouting priority srcnat\n oifname "far" masquerade random';
+    await this.between.run('nft', ['-f', '-'], `table inet nat {\n chain postrouting {\n ${chain}\n }\n}\n`);
+  }
+
+  /** The router's uplink goes down and up: the kernel forgets every translation to the address it had there. */
+  async routerForgetsTranslations(): Promise<void> {
+    await this.between.ip('link set far down', 'link set far up');
+    this.didOnTheWay('nat-flushed');
+  }
+
+  /** One more host beside the client's, at the next address. */
+  async anotherClientHost(): Promise<Host> {
+    const host = await this.clientHost.neighbour(this.clientHost.address.replace(/2$/, '3'), mac(this.setting.net, 6));
+    this.others.push(host);
+    return host;
+  }
+
+  /** Another machine that could be the server's host. */
+  async standbyHost(): Promise<Host> {
+    const standby = await this.serverHost.standby(mac(this.setting.net, 5));
+    this.others.push(standby);
+    return standby;
+  }
+
+  /** The server's address moves to another machine, without the connections. */
+  async failsOverTo(standby: Host): Promise<void> {
+    await standby.takesOver(this.serverHost);
+    this.network.server = standby;
+  }
+
+  /** What was done on the way to the hosts that the scenario is about. */
+  private didOnTheWay(did: Deed): void {
+    for (const { role } of this.hostsToldOf()) this.ledger.did(role, did);
   }
 
   /** Time in which kernel timers must pass and no condition can be awaited. */
@@ -165,10 +206,29 @@ export class Lab {
     await this.helper.ask({ step: 'raw', hex: packet.toString('hex'), to: { address: to, port: 0 } });
   }
 
+  /** The hosts whose connections tell something together, and what was done to them. */
+  hostAnswers(): HostAnswer[] {
+    return this.hostsToldOf().map(({ role, truth }) => ({
+      role,
+      address: role === 'client' ? this.clientHost.address : this.serverHost.address,
+      truth,
+      events: this.ledger.deeds[role],
+    }));
+  }
+
+  private hostsToldOf(): { role: 'client' | 'server'; truth: HostTruth }[] {
+    const { client, server } = this.scenario.hosts ?? {};
+    return [
+      ...(client ? [{ role: 'client' as const, truth: client }] : []),
+      ...(server ? [{ role: 'server' as const, truth: server }] : []),
+    ];
+  }
+
   /** Ends every program; recorded nowhere, since the capture is over. */
   async clear(): Promise<void> {
     await this.wire?.end();
     await Promise.all(this.programs.map((program) => program.dismiss()));
     await this.network.remove();
+    for (const host of this.others) await host.remove();
   }
 }

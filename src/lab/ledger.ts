@@ -1,11 +1,12 @@
-// The record of one play: which connections there were and what every call of every program returned.
+// The record of one play: which connections there were, what every call of every program returned, what was done to the hosts.
 
-import type { Connection, End, Truth } from './answers.js';
+import type { Connection, Deed, End, HostEvent, Truth } from './answers.js';
 import type { Endpoint } from './libc.js';
 import type { Report } from './steps.js';
 
 export class Ledger {
   readonly connections: Connection[] = [];
+  readonly deeds: Record<'client' | 'server', HostEvent[]> = { client: [], server: [] };
 
   /** Unless told otherwise, what happened in the scenario happened to each of its connections. */
   constructor(
@@ -31,11 +32,16 @@ export class Ledger {
     connection?.calls.push({ program, call: report.call, result: report.result, at: report.at });
   }
 
+  /** What was done to a host just now. */
+  did(role: 'client' | 'server', did: Deed): void {
+    this.deeds[role].push({ did, at: performance.timeOrigin + performance.now() });
+  }
+
   /** Replaces absolute times by seconds since the capture began. */
   since(startMs: number): Connection[] {
-    for (const { calls } of this.connections) {
-      for (const call of calls) call.at = Number(((call.at - startMs) / 1000).toFixed(6));
-      calls.sort((a, b) => a.at - b.at);
+    for (const list of [...this.connections.map(({ calls }) => calls), ...Object.values(this.deeds)]) {
+      for (const one of list) one.at = Number(((one.at - startMs) / 1000).toFixed(6));
+      list.sort((a, b) => a.at - b.at);
     }
     return this.connections;
   }

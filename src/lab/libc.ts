@@ -23,6 +23,7 @@ export const POLLOUT = 4;
 const MSG_DONTWAIT = 0x40;
 const MSG_NOSIGNAL = 0x4000;
 const SOL_SOCKET = 1;
+const SIG_IGN = 1;
 
 /** [level, option] of each socket option a scenario may set to an integer. */
 export const OPTIONS = {
@@ -75,6 +76,7 @@ export async function loadLibc() {
     inet_pton: library.func('int inet_pton(int, const char *, void *)'),
     inet_ntop: library.func('const char *inet_ntop(int, const void *, void *, uint32_t)'),
     ioctl: library.func('int ioctl(int, unsigned long, ...)'),
+    signal: library.func('intptr_t signal(int, intptr_t)'),
   };
 
   const outcome = (returned: number): Outcome => {
@@ -131,6 +133,9 @@ export async function loadLibc() {
     ioctl: (fd: number, request: number, argument: Buffer): Outcome =>
       outcome(c.ioctl(fd, request, 'void *', argument)),
     address: (bytes: Buffer): bigint => BigInt(koffi.address(bytes)),
+
+    /** signal(2) with SIG_IGN. */
+    ignore: (signal: number): Outcome => outcome(Number(c.signal(signal, SIG_IGN))),
 
     /** connect(2), blocking as a plain program's: a soft error that a poll() would already show is not an answer yet. */
     connect(fd: number, to: Endpoint, timeoutMs: number): Outcome {

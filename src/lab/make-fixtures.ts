@@ -57,6 +57,7 @@ async function make({ name, scenario, setting }: Job, scratch: string): Promise<
       snaplen: setting.snaplen ?? 262144,
       filter: setting.filter ?? null,
       connections,
+      ...(scenario.hosts ? { hosts: lab.hostAnswers() } : {}),
       kernel: { client: await clientHost.counters(), server: await serverHost.counters() },
       dropped: { client: await clientHost.dropped(), server: await serverHost.dropped() },
       ss: { client: await clientHost.sockets(), server: await serverHost.sockets() },

@@ -153,5 +153,5 @@ async function finish(client: Host, server: Host, between: Namespace, others: Na
   };
 }
 
-const mac = (net: number, last: number): string =>
+export const mac = (net: number, last: number): string =>
   `02:00:00:00:${net.toString(16).padStart(2, '0')}:${last.toString(16).padStart(2, '0')}`;

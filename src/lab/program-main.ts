@@ -8,6 +8,7 @@
 
 import { spawn } from 'node:child_process';
 import { readSync, writeSync } from 'node:fs';
+import { constants } from 'node:os';
 import { fileURLToPath } from 'node:url';
 import { parseArgs } from 'node:util';
 import { plainFrames } from './devices.js';
@@ -140,6 +141,9 @@ const steps: { [K in Step['step']]: (step: Extract<Step, { step: K }>) => void }
   },
   option({ name, value }) {
     done(`setsockopt ${name}`, c.setInteger(fd, name, value));
+  },
+  ignore() {
+    done('signal SIGTERM SIG_IGN', c.ignore(constants.signals.SIGTERM));
   },
   raw({ hex, to }) {
     const raw = c.rawSocket(to.address.includes(':') ? libc.AF_INET6 : libc.AF_INET) as number;

@@ -3,7 +3,7 @@
 import { type ChildProcess, spawn } from 'node:child_process';
 import type { Duplex, Readable, Writable } from 'node:stream';
 import { fileURLToPath } from 'node:url';
-import type { Connection } from './answers.js';
+import type { Connection, End, Truth } from './answers.js';
 import type { Host } from './host.js';
 import type { Ledger } from './ledger.js';
 import { type Endpoint, type OptionName, SHUT_RD, SHUT_RDWR, SHUT_WR } from './libc.js';
@@ -133,12 +133,28 @@ export class Program {
     await this.sets('SO_KEEPALIVE', 1);
   }
 
+  /** SIGTERM does not end it any more. */
+  ignoresSigterm(): Promise<Told> {
+    return this.ask({ step: 'ignore' });
+  }
+
+  /** A signal is sent to it, whatever it makes of that. */
+  gets(signal: 'SIGKILL' | 'SIGTERM', result: 'killed' | 'ignored' = 'ignored'): void {
+    const at = performance.timeOrigin + performance.now();
+    this.ledger.notes(this.role, this.connection, { call: signal, result, at, reply: false });
+    this.ledger.did(this.role, signal);
+    process.kill(this.pid, signal);
+  }
+
   /** Is ended by a signal, and waited for. */
   async dies(signal: 'SIGKILL' | 'SIGTERM'): Promise<void> {
-    const at = performance.timeOrigin + performance.now();
-    this.ledger.notes(this.role, this.connection, { call: signal, result: 'killed', at, reply: false });
-    process.kill(this.pid, signal);
+    this.gets(signal, 'killed');
     await this.gone;
+  }
+
+  /** What truly happened to its connection, where that is not what the scenario is about. */
+  tells(truth: Truth, end: End = null): void {
+    Object.assign(this.connection!, { truth, end });
   }
 
   /** Ends it for good, unrecorded: the play is over. */
@@ -172,7 +188,8 @@ export class Program {
 
 /** A server's parent process: listens, and hands each connection to a child. */
 export class Server extends Program {
-  private handedOut = 0;
+  /** Its children, each with a connection of its own. */
+  readonly workers: Program[] = [];
 
   constructor(
     host: Host,
@@ -183,20 +200,31 @@ export class Server extends Program {
     super('server', host, child.stdin!, child.stdout!, child.pid!, ledger);
   }
 
-  listens({ backlog = 1024 } = {}): Promise<Told> {
-    return this.ask({ step: 'listen', at: this.at, backlog });
+  async listens({ backlog = 1024 } = {}): Promise<Told> {
+    const told = await this.ask({ step: 'listen', at: this.at, backlog });
+    this.ledger.did(this.role, 'listens');
+    return told;
   }
 
-  /** Accepts one connection and starts the child that has it; the child does nothing yet. */
-  async accepts(): Promise<Program> {
+  /**
+   * Accepts one connection and starts the child that has it; the child does nothing yet. `from`: whose connection it is,
+   * where a NAT hides that.
+   */
+  async accepts(from?: Program): Promise<Program> {
     const accepted = await this.ask({ step: 'accept', timeoutMs: 10_000 });
     if (accepted.peer === undefined) throw new Error(`accept: ${accepted.result}`);
-    const channel = this.child.stdio[3 + this.handedOut++] as Duplex;
+    const channel = this.child.stdio[3 + this.workers.length] as Duplex;
     const worker = new Program('server', this.host, channel, channel, accepted.pid!, this.ledger);
-    worker.connection = this.ledger.find(accepted.peer);
+    worker.connection = this.ledger.find(accepted.peer) ?? from?.connection ?? null;
+    this.workers.push(worker);
     this.ledger.notes('server', worker.connection, accepted);
     await worker.expect();
     return worker;
+  }
+
+  /** The parent and every child are ended by a signal at once. */
+  async diesWithAll(signal: 'SIGKILL' | 'SIGTERM'): Promise<void> {
+    await Promise.all([this, ...this.workers].map((program) => program.dies(signal)));
   }
 }
 

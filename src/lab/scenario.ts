@@ -1,6 +1,6 @@
 // What a scenario is: a claim, what truly happened, where it is played, and the steps, which read aloud.
 
-import type { End, Truth } from './answers.js';
+import type { End, HostTruth, Truth } from './answers.js';
 import type { Lab } from './lab.js';
 import type { Topology } from './network.js';
 
@@ -41,6 +41,8 @@ export interface Scenario {
   /** One sentence: what was done. */
   what: string;
   in: readonly Setting[];
+  /** What happened to a whole host, where several of its connections tell it together. */
+  hosts?: Readonly<Partial<Record<'client' | 'server', HostTruth>>>;
   /** Neighbours forget and fail within seconds instead of a minute. */
   hastyNeighbours?: boolean;
   /** The server does not listen until the play says so. */

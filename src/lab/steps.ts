@@ -13,6 +13,8 @@ export type Step =
   | { step: 'shutdown'; how: number }
   | { step: 'close' }
   | { step: 'linger'; seconds: number }
+  /** Is deaf to SIGTERM from now on. */
+  | { step: 'ignore' }
   | { step: 'option'; name: OptionName; value: number }
   /** Sends a whole IP packet, header and all. */
   | { step: 'raw'; hex: string; to: Endpoint };
