@@ -7,6 +7,7 @@ import { handshakeFailures } from './scenarios/handshake-failures.js';
 import { hostCrashed } from './scenarios/host-crashed.js';
 import { hostRebooted } from './scenarios/host-rebooted.js';
 import { hostShutdown } from './scenarios/host-shutdown.js';
+import { hostsEnded } from './scenarios/hosts-ended.js';
 import { lossy } from './scenarios/lossy.js';
 import { middlebox } from './scenarios/middlebox.js';
 import { normalClose } from './scenarios/normal-close.js';
@@ -27,4 +28,5 @@ export const catalogue: readonly Scenario[] = [
   ...middlebox,
   ...reuse,
   ...lossy,
+  ...hostsEnded,
 ];
