@@ -8,6 +8,7 @@ import { hostCrashed } from './scenarios/host-crashed.js';
 import { hostRebooted } from './scenarios/host-rebooted.js';
 import { hostShutdown } from './scenarios/host-shutdown.js';
 import { hostsEnded } from './scenarios/hosts-ended.js';
+import { hostsVanished } from './scenarios/hosts-vanished.js';
 import { lossy } from './scenarios/lossy.js';
 import { middlebox } from './scenarios/middlebox.js';
 import { normalClose } from './scenarios/normal-close.js';
@@ -29,4 +30,5 @@ export const catalogue: readonly Scenario[] = [
   ...reuse,
   ...lossy,
   ...hostsEnded,
+  ...hostsVanished,
 ];
