@@ -7,6 +7,7 @@ import { handshakeFailures } from './scenarios/handshake-failures.js';
 import { hostCrashed } from './scenarios/host-crashed.js';
 import { hostRebooted } from './scenarios/host-rebooted.js';
 import { hostShutdown } from './scenarios/host-shutdown.js';
+import { hostsBehindPaths } from './scenarios/hosts-behind-paths.js';
 import { hostsEnded } from './scenarios/hosts-ended.js';
 import { hostsVanished } from './scenarios/hosts-vanished.js';
 import { lossy } from './scenarios/lossy.js';
@@ -31,4 +32,5 @@ export const catalogue: readonly Scenario[] = [
   ...lossy,
   ...hostsEnded,
   ...hostsVanished,
+  ...hostsBehindPaths,
 ];
