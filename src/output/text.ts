@@ -1,8 +1,9 @@
 // For people: a line for each connection that did not end well as it falls, then all of them in a table, worst first,
-// with -v the evidence of each, and one line of summary.
+// with -v the evidence of each, what became of hosts that had several, and one line of summary.
 
-import type { CaptureEvent, ConnectionEvent, SummaryEvent, TcpwatchEvent } from '../verdict/events.js';
+import type { CaptureEvent, ConnectionEvent, HostEvent, SummaryEvent, TcpwatchEvent } from '../verdict/events.js';
 import { evidenceLines } from './evidence.js';
+import { hostLines, hostReport, isConcluded } from './hosts.js';
 import { hang } from './layout.js';
 import {
   anomalyLines,
@@ -37,6 +38,7 @@ export function textOutput(options: OutputOptions): Output {
     return known >= 0 ? known : claims.push(words) - 1;
   };
   let live: CaptureEvent['live'] = null;
+  const hosts: Parameters<typeof hostReport>[0][] = [];
   const tally = new Map<string, { n: number; example: ConnectionEvent }>();
 
   function keep(event: ConnectionEvent): void {
@@ -73,6 +75,14 @@ export function textOutput(options: OutputOptions): Output {
     return asText(options.growing && options.verbose ? [...lines, ...evidenceLines(event, options), ''] : lines);
   }
 
+  /** Who watches hears all as it happens; the rest is for the end, if it is worth it. */
+  function host(event: HostEvent): string {
+    if (!isConcluded(event) || !event.conclusion.final) return options.growing ? asText(hostLines(event, options)) : '';
+    const matters = event.conclusion.severity !== 'notice' || options.verbose;
+    if (matters && hosts.length < MAX_ROWS) hosts.push(event);
+    return '';
+  }
+
   function close(summary: SummaryEvent): string {
     shorten();
     const verdicts = [...tally.values()].sort((a, b) => worstFirst(a.example, b.example));
@@ -81,6 +91,7 @@ export function textOutput(options: OutputOptions): Output {
     if (left > 0) parts.push([`${plural(left, 'more connection')} not listed (--output ndjson has all)`]);
     // Who watches has been told as it fell.
     if (options.verbose && !options.growing) for (const row of rows) parts.push(evidenceLines(row, options));
+    for (const host of hosts) parts.push(hostReport(host, options));
     const words = summaryWords(summary, counts, live);
     if (words) parts.push(hang('', words, options.width, 2).map((line) => paint(line, 'dim', options.colour)));
     return (quiet ? '' : '\n') + parts.map(asText).join('\n');
@@ -96,6 +107,8 @@ export function textOutput(options: OutputOptions): Output {
         return asText(anomalyLines(event, options));
       case 'notice':
         return asText(noticeLines(event, options));
+      case 'host':
+        return host(event);
       case 'transition':
         return asText(transitionLines(event, options));
       case 'connection':

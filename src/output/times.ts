@@ -15,9 +15,14 @@ export function dateAndTime(time: string): string {
 
 /** `+0.501383 s` from one record's time to another's; exact, as `tcpdump -ttttt` counts. */
 export function offset(from: string, to: string): string {
+  const seconds = secondsBetween(from, to);
+  return `${seconds < 0 ? '-' : '+'}${Math.abs(seconds).toFixed(6)} s`;
+}
+
+/** From one record's time to another's. */
+export function secondsBetween(from: string, to: string): number {
   const seconds = (local(to).getTime() - local(from).getTime()) / 1000;
-  const ns = seconds * 1e9 + Number(to.slice(20, 29)) - Number(from.slice(20, 29));
-  return `${ns < 0 ? '-' : '+'}${(Math.abs(ns) / 1e9).toFixed(6)} s`;
+  return (seconds * 1e9 + Number(to.slice(20, 29)) - Number(from.slice(20, 29))) / 1e9;
 }
 
 /** A span with a unit, three figures or so. */

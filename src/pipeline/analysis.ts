@@ -15,7 +15,18 @@ import { seqOnWire } from '../tcp/seq.js';
 import type { Tuple } from '../tcp/store.js';
 import { Tracker } from '../tcp/tracker.js';
 import type { ProcessAt } from '../verdict/case.js';
-import type { ConnectionEvent, SummaryEvent, TcpwatchEvent, TransitionEvent } from '../verdict/events.js';
+import type {
+  ConnectionEvent,
+  RevisedRecord,
+  SummaryEvent,
+  TcpwatchEvent,
+  TransitionEvent,
+  VerdictRecord,
+} from '../verdict/events.js';
+import type { FactId } from '../verdict/facts.js';
+import type { HostCase } from '../verdict/hosts/facts.js';
+import { Hosts } from '../verdict/hosts/memory.js';
+import { HostReports } from '../verdict/hosts/report.js';
 import { endsOf, recordOf } from '../verdict/record.js';
 import { decode } from '../wire/decode.js';
 import { Segment } from '../wire/segment.js';
@@ -24,6 +35,8 @@ import type { ConnectionFilter } from './connection-filter.js';
 
 /** Records told together when a capture ends, so that a million of them are never in memory at once. */
 const CLOSING_BATCH = 256;
+/** Of one host; each is judged again whenever something is learnt of it. */
+const MAX_DOUBTFUL = 512;
 const SECOND_NS = 1e9;
 const NOBODY: ProcessAt = () => null;
 
@@ -57,6 +70,21 @@ const ANOMALY_TITLES = new Map<AnomalyId, string>(ANOMALIES.map((row) => [row.id
 
 const silenceOf = (end: Endpoint): number => silenceRank(end.lastAskNs - end.unansweredNs);
 
+/** What was said of a connection. */
+interface Saying extends Pick<VerdictRecord, 'scenario' | 'end' | 'confidence'> {
+  /** All of it that makes a difference. */
+  readonly words: string;
+  readonly facts: readonly FactId[];
+}
+
+function revisedOf({ verdict }: ConnectionEvent, said: Saying | undefined): RevisedRecord | null {
+  if (!said) return null;
+  const { scenario, end, confidence, facts } = said;
+  const same = scenario === verdict.scenario && end === verdict.end && confidence === verdict.confidence;
+  if (same) return null;
+  return { scenario, end, confidence, by: verdict.evidence.findLast(({ fact }) => !facts.includes(fact)) ?? null };
+}
+
 type Counted = Pick<
   SummaryEvent,
   | 'packets'
@@ -74,13 +102,20 @@ export class Analysis {
   packets = 0;
   private readonly segment = new Segment();
   private readonly tracker: Tracker;
+  private readonly hosts: Hosts;
+  private readonly reports: HostReports;
+  private readonly hostAt: (end: Endpoint) => HostCase | null;
+  /** Connections, id and index, that were told of and may be judged otherwise; by the host that is suspected. */
+  private readonly doubtful = new Map<number, Map<number, number>>();
+  /** Nothing more comes: what ends now ends for this reason alone. */
+  private closing = false;
   private readonly statusCounts = new Float64Array(DECODE_STATUSES.length);
   private readonly byScenario = new Map<string, number>();
   private readonly byEnding = new Map<string, number>();
   /** What was said of connections that may yet be revised. */
-  private readonly told = new Map<number, number>();
-  /** Each thing that can be said, once: connections are many, and keep its number. */
-  private readonly sayings = new Map<string, number>();
+  private readonly told = new Map<number, Saying>();
+  /** Each thing that can be said, once: connections are many, and share it. */
+  private readonly sayings = new Map<string, Saying>();
   private connections = 0;
   private wantedPackets = 0;
   /** Segments of connections none of whose packets was asked for. */
@@ -106,6 +141,11 @@ export class Analysis {
       serverPorts: filter?.ends?.ports ?? [],
       looksAgain: growing,
     };
+    const hostAt = (end: Endpoint): HostCase | null => {
+      const host = this.hosts.of(end);
+      return host && { host, lastHeard: this.hosts.lastHeard(host) };
+    };
+    this.hostAt = hostAt;
     const tellJudgement = (connection: Connection, notes: Notes | undefined): void =>
       this.tellJudgement(connection, notes);
     this.tracker = new Tracker(this.segment, trackerOptions, {
@@ -115,12 +155,28 @@ export class Analysis {
       anomaly: (id, delivery, details) => {
         if (this.options.anomalies) this.tellAnomaly(id, delivery, details);
       },
-      silent: tellJudgement,
-      answered: tellJudgement,
+      lives: (delivery) => this.hosts.lives(delivery),
+      dies: (delivery) => this.hosts.dies(delivery),
+      resets: (delivery) => this.hosts.resets(delivery),
+      spokeAgain: (delivery) => this.hosts.spokeAgain(delivery),
+      hostForgotten: (host) => this.forgetHost(host),
+      silent: (connection, notes) => {
+        this.hosts.silent(connection);
+        this.tellJudgement(connection, notes);
+      },
+      answered: (connection, notes) => {
+        this.hosts.answered(connection);
+        this.tellJudgement(connection, notes);
+      },
       ended: tellJudgement,
-      changed: tellJudgement,
+      changed: (connection, notes) => {
+        this.hosts.unreachable(connection, notes);
+        this.tellJudgement(connection, notes);
+      },
       final: (connection, notes) => this.tellFinal(connection, notes),
     });
+    this.hosts = new Hosts(this.tracker.hosts);
+    this.reports = new HostReports(this.hosts);
   }
 
   /** Hot path: every frame of a batch, then its clock. */
@@ -135,6 +191,7 @@ export class Analysis {
       segment.timeNs = now;
       if (now < this.lastNs) this.timeRanBackwards = true;
       this.lastNs = now;
+      if (now >= this.hosts.nextNs) this.tellHosts(now);
       const status = decode(segment, linkType[f], bytes, view, offset[f], capturedLength[f], wireLength[f]);
       statusCounts[status]++;
       if (status === Status.TCP) {
@@ -146,7 +203,9 @@ export class Analysis {
       else tracker.tick(now);
       if (watched) this.show(status, batch, f);
     }
-    if (!Number.isNaN(batch.clockNs)) tracker.tick(batch.clockNs);
+    if (Number.isNaN(batch.clockNs)) return;
+    tracker.tick(batch.clockNs);
+    if (batch.clockNs >= this.hosts.nextNs) this.tellHosts(batch.clockNs);
   }
 
   private show(status: number, batch: FrameBatch, f: number): void {
@@ -165,7 +224,10 @@ export class Analysis {
 
   /** Nothing more comes: the records of all that is left. */
   *close(): Generator<readonly TcpwatchEvent[]> {
+    this.closing = true;
+    this.tellHosts(Number.POSITIVE_INFINITY);
     for (const _ of this.tracker.close()) if (this.events.length >= CLOSING_BATCH) yield this.drain();
+    for (const host of this.hosts.all()) this.events.push(...this.reports.newsOf(host, this.hostContext, true));
     yield this.drain();
   }
 
@@ -194,7 +256,28 @@ export class Analysis {
   private judge(connection: Connection, notes: Notes | undefined, final: boolean): ConnectionEvent {
     const { clockNs, neighbours } = this.tracker;
     const processAt = this.processesOf(connection.id);
-    return recordOf(connection, notes, { clock: this.clock(), clockNs, neighbours, processAt }, final);
+    const { hostAt } = this;
+    return recordOf(connection, notes, { clock: this.clock(), clockNs, neighbours, processAt, hostAt }, final);
+  }
+
+  private get hostContext() {
+    return { clock: this.clock(), neighbours: this.tracker.neighbours };
+  }
+
+  /** Tells what has come to be known of hosts, and judges again what that may change. */
+  private tellHosts(nowNs: number): void {
+    for (const host of this.hosts.takeDue(nowNs)) {
+      this.events.push(...this.reports.newsOf(host, this.hostContext, false));
+      for (const [id, index] of this.doubtful.get(host.number) ?? [])
+        this.tracker.visit(index, id, (connection, notes) => this.tellJudgement(connection, notes));
+    }
+  }
+
+  private forgetHost(number: number): void {
+    const host = this.hosts.byNumber(number);
+    if (host) this.events.push(...this.reports.newsOf(host, this.hostContext, true));
+    this.hosts.forget(number);
+    this.doubtful.delete(number);
   }
 
   private processesOf(id: number): ProcessAt {
@@ -246,36 +329,55 @@ export class Analysis {
     if (!this.options.provisional || !this.isWanted(connection)) return;
     const record = this.judge(connection, notes, false);
     const said = this.told.get(connection.id);
-    const { scenario, end, confidence } = record.verdict;
+    const { scenario } = record.verdict;
     if (said === undefined && scenario === null && !connection.has(FINISHED)) return;
-    const silence = [connection.client, connection.server].map((one) => isUnanswered(one) && silenceOf(one));
-    const now = this.sayingOf(`${scenario} ${end} ${confidence} ${record.ending} ${silence}`);
-    if (now === said) return;
+    const now = this.sayingOf(record, connection);
+    if (said && now.words === said.words) return;
     this.told.set(connection.id, now);
-    this.push(record, connection);
+    this.doubt(connection, record);
+    this.push(record, connection, said);
   }
 
-  private sayingOf(words: string): number {
-    const known = this.sayings.get(words) ?? this.sayings.size;
-    this.sayings.set(words, known);
+  /** Remembers a verdict that what is learnt of the host may change. */
+  private doubt({ id, index, client, server }: Connection, { verdict }: ConnectionEvent): void {
+    const gone = verdict.end === 'client' ? client : server;
+    const doubtful = this.doubtful.get(gone.host) ?? new Map<number, number>();
+    if (verdict.severity === 'ok') doubtful.delete(id);
+    else if (doubtful.size < MAX_DOUBTFUL) doubtful.set(id, index);
+    this.doubtful.set(gone.host, doubtful);
+  }
+
+  private sayingOf({ verdict, ending }: ConnectionEvent, { client, server }: Connection): Saying {
+    const { scenario, end, confidence } = verdict;
+    const silence = [client, server].map((one) => isUnanswered(one) && silenceOf(one));
+    const words = `${scenario} ${end} ${confidence} ${ending} ${silence}`;
+    const facts = verdict.evidence.map(({ fact }) => fact);
+    const key = `${words} ${facts}`;
+    const known = this.sayings.get(key) ?? { words, scenario, end, confidence, facts };
+    this.sayings.set(key, known);
     return known;
   }
 
   private tellFinal(connection: Connection, notes: Notes | undefined): void {
-    this.told.delete(connection.id);
+    const said = this.told.get(connection.id);
+    if (this.told.delete(connection.id)) {
+      for (const { host } of [connection.client, connection.server]) this.doubtful.get(host)?.delete(connection.id);
+    }
+    if (!this.closing && connection.isAlive) this.hosts.leaves(connection);
     if (this.isWanted(connection)) {
       const record = this.judge(connection, notes, true);
       const scenario = record.verdict.scenario ?? 'none';
       this.connections++;
       this.byScenario.set(scenario, (this.byScenario.get(scenario) ?? 0) + 1);
       this.byEnding.set(record.ending, (this.byEnding.get(record.ending) ?? 0) + 1);
-      this.push(record, connection);
+      this.push(record, connection, said);
     } else this.unwantedSegments += connection.low.segments + connection.high.segments;
     for (const bystander of this.bystanders) bystander.forgotten?.(connection.id);
   }
 
-  private push(record: ConnectionEvent, connection: Connection): void {
-    const told = { ...record, revision: ++connection.revision };
+  /** @param said what was told of it last */
+  private push(record: ConnectionEvent, connection: Connection, said: Saying | undefined): void {
+    const told = { ...record, revision: ++connection.revision, revised: revisedOf(record, said) };
     for (const bystander of this.bystanders) bystander.judged?.(told);
     this.events.push(told);
   }

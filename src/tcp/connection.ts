@@ -3,7 +3,8 @@
 // Both directions find the same record because its two ends are kept in a fixed order: `low` has the smaller address and
 // port. Which of the two is the client is a bit, not a place, and may be learnt late.
 
-import { Endpoint } from './endpoint.js';
+import { Endpoint, SENT_FIN } from './endpoint.js';
+import { CLOSED } from './state.js';
 
 /** How client and server were told apart, best first; public names (NDJSON `roles`). */
 export const ROLE_SOURCES = ['syn', 'syn-ack', 'filter-port', 'service-port', 'first-seen'] as const;
@@ -81,6 +82,13 @@ export class Connection {
 
   /** Takes back that it is over: an end turned out to go on. */
   reopen(): void { this.clear(FINISHED); this.endedNs = Number.NaN; }
+
+  /** Open, and neither end has closed or been reset. */
+  get isAlive(): boolean {
+    const { low, high } = this;
+    if (!this.has(HANDSHAKE_DONE | MID_STREAM) || low.has(SENT_FIN) || high.has(SENT_FIN)) return false;
+    return low.state !== CLOSED && high.state !== CLOSED;
+  }
 
   get ipVersion() { return this.network < 0 ? 6 : 4; }
   get vlanKey() { return this.network & 0x7fffffff; }

@@ -17,6 +17,14 @@ export interface TrackerListener {
   established(delivery: Delivery): void;
   /** The sender of this segment has closed: its first FIN. */
   closing(delivery: Delivery): void;
+  /** The connection is open now: its handshake is done, it was picked up open, or a RST that seemed to end it did not. */
+  lives(delivery: Delivery): void;
+  /** It was, until this FIN or RST. */
+  dies(delivery: Delivery): void;
+  /** A RST that the other end had to obey, or that came to an end that was done. */
+  resets(delivery: Delivery): void;
+  /** A host that is watched (HostTable) has spoken: the sender of this segment. */
+  spokeAgain(delivery: Delivery): void;
   /** Something rare in one segment. */
   anomaly(id: AnomalyId, delivery: Delivery, details: AnomalyDetails): void;
   /** One end has asked in vain for as long as makes its peer count as silent; told once a silence. */
@@ -27,6 +35,8 @@ export interface TrackerListener {
   ended(connection: Connection, notes: Notes | undefined): void;
   /** What can be said of it may have changed: a RST that did not end it, an ICMP error, or time has passed. */
   changed(connection: Connection, notes: Notes | undefined): void;
+  /** This number will mean another host from now on. */
+  hostForgotten(host: number): void;
   /** Nothing will be added to this connection any more; it is forgotten after the call. */
   final(connection: Connection, notes: Notes | undefined): void;
 }

@@ -41,7 +41,7 @@ export const CHALLENGED = 1 << 17;
 export const OFFERS_SACK = 1 << 18;
 
 /** Fields of an end in the Int32Array and the Float64Array of its slab. */
-export const ENDPOINT_INTS = 30;
+export const ENDPOINT_INTS = 31;
 export const ENDPOINT_DOUBLES = 13;
 
 /** An end that heard must acknowledge within 0.5 s (RFC 9293 section 3.8.6.3); a second of silence means it did not. */
@@ -102,6 +102,8 @@ export class Endpoint {
   /** Most octets of it that were outstanding at a time. */
   get mostInFlight() { return this.ints[this.i + 28]; }       set mostInFlight(v) { this.ints[this.i + 28] = v; }
   get roundTrips() { return this.ints[this.i + 29]; }         set roundTrips(v) { this.ints[this.i + 29] = v; }
+  /** Number of its host in the HostTable. */
+  get host() { return this.ints[this.i + 30]; }               set host(v) { this.ints[this.i + 30] = v; }
 
   /** Payload octets, each sequence number counted once. */
   get bytes() { return this.doubles[this.d]; }                set bytes(v) { this.doubles[this.d] = v; }

@@ -97,7 +97,7 @@ function isLossProbe(delivery: Delivery, flight: number): boolean {
   // With little in flight nothing waits but for its program: two segments at least, of which options take their part.
   if (flight - segment.payloadLength < 1.9 * segmentLength(receiver)) return false;
   const timerNs = 2 * (sender.srttNs + answersAfterNs(delivery));
-  if (quietNs < 0.9 * timerNs || quietNs > timerNs + PROBE_SLACK_NS) return false;
+  if (quietNs < 0.9 * timerNs + LEAST_PROBE_NS || quietNs > timerNs + PROBE_SLACK_NS) return false;
   const recovery = delivery.senderNotesIfAny?.recovery;
   return !recovery || (recovery.isInOrder && !recovery.hasProbed);
 }

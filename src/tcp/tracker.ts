@@ -8,9 +8,11 @@ import { Connection, EVICTED, FINISHED, HANDSHAKE_DONE, QUEUED, WANTED } from '.
 import { control, identify, text } from './control.js';
 import { isCopy } from './copies.js';
 import { Delivery, type TrackerListener } from './delivery.js';
-import { BEGUN, CHALLENGED, SENT_FIN } from './endpoint.js';
+import { BEGUN, CHALLENGED, SENT_FIN, TTL_VARIES } from './endpoint.js';
+import { HostTable } from './hosts.js';
 import { noteIcmpError } from './icmp-note.js';
 import { Neighbours } from './neighbours.js';
+import type { Notes } from './notes.js';
 import { beginsAnew } from './reuse.js';
 import { assignRoles } from './roles.js';
 import { seqDiff } from './seq.js';
@@ -27,6 +29,7 @@ const SETTLED_NS = 1e9;
 const EVICTION_LOOK = 64;
 /** Finished connections whose stray segments are still known. */
 const MAX_GRAVES = 65_536;
+const MAX_HOSTS = 65_536;
 /** What makes a segment one of the rarer half, together with a missing ACK. */
 const CONTROL = SYN | FIN | RST | URG;
 
@@ -43,6 +46,10 @@ export interface TrackerOptions {
   readonly looksAgain: boolean;
 }
 
+/** Whether a RST can be its alleged sender's: a device on the way has another TTL, and lends no life to anyone. */
+const isOwnReset = ({ sender, segment }: Delivery): boolean =>
+  sender.segments <= 1 || sender.has(TTL_VARIES) || sender.ttl === segment.ttl;
+
 export class Tracker {
   /** Latest packet time seen, nanoseconds since the base. */
   clockNs = Number.NEGATIVE_INFINITY;
@@ -52,6 +59,7 @@ export class Tracker {
   lateSegments = 0;
   filteredSegments = 0;
   readonly neighbours = new Neighbours();
+  readonly hosts: HostTable;
   private readonly store: ConnectionStore;
   private readonly tombstones: Tombstones;
   private readonly delivery: Delivery;
@@ -71,6 +79,7 @@ export class Tracker {
   ) {
     this.store = new ConnectionStore(options.hashKey);
     this.tombstones = new Tombstones(MAX_GRAVES);
+    this.hosts = new HostTable(MAX_HOSTS, (host) => listener.hostForgotten(host));
     this.delivery = new Delivery(segment, listener);
   }
 
@@ -141,6 +150,7 @@ export class Tracker {
     const first = !sender.has(BEGUN);
     const calm =
       (flags & (CONTROL | ACK)) === ACK && sender.state === ESTABLISHED && receiver.state === ESTABLISHED && !first;
+    const wasAlive = calm || connection.isAlive;
     const wasOpen = connection.has(HANDSHAKE_DONE);
     const hadClosed = sender.has(SENT_FIN);
     if (calm) text(delivery);
@@ -149,7 +159,13 @@ export class Tracker {
     sender.lastNs = segment.timeNs;
     sender.lastPacket = segment.packet;
     if (connection.firstPacket === segment.packet) this.listener.opened(connection);
+    if ((flags & RST) === 0 || isOwnReset(delivery)) this.hear(delivery);
     if (calm) return;
+    const opensAlive = connection.firstPacket === segment.packet && wasAlive;
+    const isAlive = connection.isAlive;
+    if (opensAlive || (!wasAlive && isAlive)) this.listener.lives(delivery);
+    if (flags & RST) this.listener.resets(delivery);
+    if (wasAlive && !isAlive) this.listener.dies(delivery);
     if (!wasOpen && connection.has(HANDSHAKE_DONE)) this.listener.established(delivery);
     if (!hadClosed && sender.has(SENT_FIN)) {
       this.listener.closing(delivery);
@@ -157,6 +173,15 @@ export class Tracker {
     }
     if (isOver(sender.state) && isOver(receiver.state) && !connection.has(FINISHED)) this.finish(connection);
     else if (flags & RST) delivery.tell('changed');
+  }
+
+  private hear(delivery: Delivery): void {
+    const { hosts } = this;
+    const { sender, segment } = delivery;
+    const { host } = sender;
+    hosts.heardNs[host] = segment.timeNs;
+    hosts.heardPacket[host] = segment.packet;
+    if (hosts.watched[host] !== 0) this.listener.spokeAgain(delivery);
   }
 
   /**
@@ -194,6 +219,12 @@ export class Tracker {
       if (this.other.id === id) this.finalise(index);
       yield;
     }
+  }
+
+  /** Shows the connection with this id, if it is still at this index. */
+  visit(index: number, id: number, show: (connection: Connection, notes: Notes | undefined) => void): void {
+    this.store.move(this.other, index);
+    if (this.other.id === id) show(this.other, this.delivery.notesOf(index));
   }
 
   /** Shows every connection that is not final yet; the window is reused from call to call. */
@@ -271,6 +302,8 @@ export class Tracker {
       end.timedNs = Number.NaN;
     }
     assignRoles(segment, tuple.fromHigh, options.serverPorts, other);
+    other.low.host = this.hosts.enter(tuple.low, 0, tuple.network);
+    other.high.host = this.hosts.enter(tuple.high, 0, tuple.network);
     return index;
   }
 
@@ -294,6 +327,8 @@ export class Tracker {
     store.move(other, index);
     const { older } = other;
     this.listener.final(other, delivery.notesOf(index));
+    this.hosts.leave(other.low.host);
+    this.hosts.leave(other.high.host);
     // An evicted connection may well live on: its next segment picks it up again.
     if (!other.has(EVICTED)) this.tombstones.bury(other);
     delivery.forget(index);

@@ -8,6 +8,7 @@ import { type Endpoint, OWES_ANSWER } from '../tcp/endpoint.js';
 import type { Neighbours, Unanswered } from '../tcp/neighbours.js';
 import { EndNotes, type Notes, type ResetNote } from '../tcp/notes.js';
 import type { ProcessRecord } from './events.js';
+import type { HostCase } from './hosts/facts.js';
 
 export type Role = 'client' | 'server';
 
@@ -30,6 +31,8 @@ export interface Case {
   /** Packet time of the judgement, nanoseconds since the base. */
   readonly clockNs: number;
   readonly neighbours: Neighbours;
+  /** What is known of the host of the gone end; null: nothing. */
+  readonly host: HostCase | null;
 }
 
 /** The same connection under both suspicions. */
@@ -46,6 +49,7 @@ export function openCase(
   clockNs: number,
   neighbours: Neighbours,
   processAt: ProcessAt = () => null,
+  hostAt: (end: Endpoint) => HostCase | null = () => null,
 ): Suspicions {
   const side = (role: Role, end: Endpoint): Side => ({
     role,
@@ -57,8 +61,8 @@ export function openCase(
   const server = side('server', connection.server);
   const shared = { connection, clockNs, neighbours };
   return {
-    server: { ...shared, gone: server, survivor: client },
-    client: { ...shared, gone: client, survivor: server },
+    server: { ...shared, gone: server, survivor: client, host: hostAt(server.end) },
+    client: { ...shared, gone: client, survivor: server, host: hostAt(client.end) },
   };
 }
 

@@ -6,8 +6,7 @@ import type { Closer } from './endings.js';
 import { FACTS, type FactId } from './facts.js';
 import { LOOKALIKES, type LookalikeId, type LookalikeRow } from './lookalikes.js';
 import { type LookalikeUse, SCENARIOS, type ScenarioRow } from './scenarios.js';
-
-export type Confidence = 'certain' | 'likely' | 'possible';
+import { type Confidence, weigh } from './weigh.js';
 
 export interface Evidence {
   readonly fact: FactId;
@@ -37,28 +36,6 @@ export function classify(suspicions: Suspicions, closer: Closer | null): Verdict
     }
   }
   return null;
-}
-
-/** What a row makes of the facts that are known; null: it does not hold. Pure, so that tests can try any set of facts. */
-export function weigh(row: ScenarioRow, known: (id: FactId) => boolean): Weighed | null {
-  const required = row.requires.find((facts) => facts.every(known));
-  if (!required || row.excludes.some(known)) return null;
-  const left = row.lookalikes.filter((lookalike) => !lookalike.ruledOutBy.some(known));
-  // A required fact never corroborates: it is the claim itself.
-  const corroborating = row.corroboratedBy.filter((id) => !required.includes(id) && known(id));
-  const excluding = row.lookalikes.flatMap((lookalike) => lookalike.ruledOutBy).filter(known);
-  const doubted = left.some((lookalike) => !lookalike.ofMotive);
-  return {
-    confidence: !doubted ? 'certain' : corroborating.length > 0 ? 'likely' : 'possible',
-    facts: [...new Set([...required, ...corroborating, ...excluding, ...(row.alsoTells ?? []).filter(known)])],
-    lookalikes: left,
-  };
-}
-
-interface Weighed {
-  readonly confidence: Confidence;
-  readonly facts: readonly FactId[];
-  readonly lookalikes: readonly LookalikeUse[];
 }
 
 function judge(row: ScenarioRow, theCase: Case): Verdict | null {

@@ -9,10 +9,13 @@ import type { ROLE_SOURCES } from '../tcp/connection.js';
 import type { ResendReason, SpuriousProof } from '../tcp/recovery.js';
 import type { StateName } from '../tcp/state.js';
 import type { Role } from './case.js';
-import type { Confidence } from './classify.js';
 import type { CloseForm, EndingId } from './endings.js';
 import type { FactId } from './facts.js';
+import type { HostFactId } from './hosts/facts.js';
+import type { HostMomentId } from './hosts/moments.js';
+import type { HostRuleId } from './hosts/rules.js';
 import type { Severity } from './scenarios.js';
+import type { Confidence } from './weigh.js';
 
 /** First: what was read. */
 export interface CaptureEvent {
@@ -179,6 +182,17 @@ export interface ConnectionEvent {
   /** null: not on this machine, or not known; always so for a saved capture. */
   readonly processes: ByEnd<ProcessRecord | null>;
   readonly verdict: VerdictRecord;
+  /** What was said before, if that was something else, and what changed it; null: nothing else was said. */
+  readonly revised: RevisedRecord | null;
+}
+
+/** A verdict that was given up. */
+export interface RevisedRecord {
+  readonly scenario: string | null;
+  readonly end: Role | null;
+  readonly confidence: Confidence | null;
+  /** The evidence that came with the new one, the last of it; null: none came, only time passed or something healed. */
+  readonly by: EvidenceRecord | null;
 }
 
 /** Where packets still come: a connection opened, was picked up in its middle, or an end of it closed. */
@@ -236,6 +250,46 @@ export interface AnomalyEvent {
   };
 }
 
+/** What was seen of a host that has had several connections, and what that adds up to. */
+export interface HostEvent {
+  readonly type: 'host';
+  readonly address: string;
+  readonly vlan: readonly number[];
+  readonly event: HostMomentId | HostRuleId;
+  readonly at: string;
+  readonly packet: number;
+  /** Of what took a while: when it was over. */
+  readonly until: string | null;
+  /** Server ports that it is about. */
+  readonly ports: readonly number[];
+  /** How many connections it is about. */
+  readonly connections: number;
+  readonly says: string;
+  /** What became of the host; null: only something that was seen of it. */
+  readonly conclusion: {
+    readonly severity: Severity;
+    readonly confidence: Confidence;
+    /** Nothing more will be known of the host. */
+    readonly final: boolean;
+    readonly revision: number;
+    readonly evidence: readonly {
+      readonly fact: HostFactId;
+      readonly packet: number;
+      readonly at: string;
+      readonly says: string;
+    }[];
+    readonly lookalikes: readonly { readonly title: string; readonly toTellApart: string }[];
+    /** What was seen of it, in order. */
+    readonly timeline: readonly {
+      readonly event: HostMomentId;
+      readonly packet: number;
+      readonly at: string;
+      readonly until: string | null;
+      readonly says: string;
+    }[];
+  } | null;
+}
+
 /** What kept an input from being read to its end; everything before was told. */
 export interface InputProblem {
   readonly source: string;
@@ -291,5 +345,6 @@ export type TcpwatchEvent =
   | ConnectionEvent
   | TransitionEvent
   | AnomalyEvent
+  | HostEvent
   | NoticeEvent
   | SummaryEvent;

@@ -12,6 +12,9 @@ import { type Case, decisiveReset, owesAnswer, spokeFirst, wasOpen } from './cas
 import {
   asked,
   at,
+  burstDetail,
+  burstOf,
+  closingOf,
   handshakeReset,
   icmpDetail,
   icmpOf,
@@ -19,8 +22,13 @@ import {
   neighbourAt,
   openReset,
   processDetail,
+  returnBefore,
+  serviceOf,
+  silenceAfter,
   suddenReset,
 } from './findings.js';
+import { clearedBy } from './hosts/facts.js';
+import { HOST_TIMES } from './hosts/times.js';
 
 export interface FactRow {
   /** One clause, with {gone} and {survivor} for the ends. */
@@ -289,6 +297,107 @@ export const FACTS = {
       return at(closing, c.gone.program && !c.gone.program.exited, settled);
     },
     detail: processDetail,
+  },
+  'ports-ended-together': {
+    says: 'the host of the {gone} closed all its connections on several ports in one burst',
+    find: (c) => {
+      const burst = burstOf(c);
+      return at(burst?.first, burst && clearedBy(burst).length >= 2);
+    },
+    detail: burstDetail,
+  },
+  'port-ended-together': {
+    says: 'the {gone} closed all its connections of this port in one burst',
+    find: (c) => {
+      const burst = burstOf(c);
+      const toll = burst?.services.get(serviceOf(c)!);
+      return at(burst?.first, toll && toll.left === 0 && toll.ended >= 2);
+    },
+    detail: burstDetail,
+  },
+  'rest-ended-later': {
+    says: 'what the host of the {gone} had left open it closed in a second burst, as SIGKILL does',
+    find: (c) => {
+      const burst = burstOf(c);
+      const rest = c.host?.host.bursts.at(-1);
+      const after = burst && rest && rest !== burst && rest.first.timeNs - burst.last.timeNs <= HOST_TIMES.killNs;
+      return at(rest?.first, after, rest?.left === 0);
+    },
+  },
+  'host-silent-after-closing': {
+    says: 'then others asked the host of the {gone} in vain',
+    find: (c) => {
+      const closing = closingOf(c);
+      const silence = silenceAfter(c, closing);
+      return at(silence?.since, silence && silence.since.timeNs - closing!.timeNs <= HOST_TIMES.shutdownNs);
+    },
+  },
+  'host-silent-to-all': {
+    says: 'several connections asked the host of the {gone} in vain at once',
+    find: (c) => at(c.host?.host.silence?.since, (c.host?.host.silence?.connections ?? 0) >= 2),
+  },
+  'host-hears-others': {
+    says: 'meanwhile the host of the {gone} answered others',
+    find: (c) => {
+      const { unansweredNs, lastAskNs } = c.survivor.end;
+      if (!c.host || !isUnanswered(c.survivor.end)) return null;
+      const { lastHeard, host } = c.host;
+      // Of a host that fell silent and came back, only what was asked after that tells.
+      const back = host.returns.findLast(({ at: when }) => when.timeNs > unansweredNs);
+      const asked = !back || lastAskNs - back.at.timeNs >= HOST_TIMES.crossingNs;
+      return at(lastHeard, asked, lastHeard.timeNs - unansweredNs >= HOST_TIMES.livesNs);
+    },
+  },
+  'host-answers-on': {
+    says: 'the host of the {gone} was heard long after: it was not being shut down',
+    find: (c) => {
+      const closing = closingOf(c);
+      const heard = c.host?.lastHeard;
+      return at(
+        heard,
+        closing && heard && heard.timeNs - closing.timeNs > HOST_TIMES.killNs,
+        !silenceAfter(c, closing),
+      );
+    },
+  },
+  'port-refuses-now': {
+    says: 'then the {gone} refused a new connection to this port: nobody listens any more',
+    find: (c) => {
+      const { refused = null, accepted = null } = serviceOf(c) ?? {};
+      const closing = closingOf(c);
+      const gone = refused && (!accepted || accepted.timeNs < refused.timeNs);
+      return at(refused, closing && gone && refused.timeNs > closing.timeNs, !silenceAfter(c, closing));
+    },
+  },
+  'port-accepts-on': {
+    says: 'then the {gone} accepted a new connection to this port: somebody listens',
+    find: (c) => {
+      const { accepted = null } = serviceOf(c) ?? {};
+      const closing = closingOf(c);
+      return at(accepted, closing && accepted && accepted.timeNs > closing.timeNs, !silenceAfter(c, closing));
+    },
+  },
+  'host-was-silent': {
+    says: 'the host of the {gone} had been asked in vain before',
+    find: (c) => returnBefore(c, suddenReset(c, 'no-socket'))?.silence?.since ?? null,
+  },
+  'host-forgot-others': {
+    says: 'the host of the {gone} had forgotten other connections too',
+    find: (c) => {
+      const back = returnBefore(c, suddenReset(c, 'no-socket'));
+      return at(back?.forgot, back?.silence, (back?.forgotten ?? 0) >= 2);
+    },
+  },
+  'host-answers-anew': {
+    says: 'once back, the host of the {gone} answered a new connection',
+    find: (c) => {
+      const back = returnBefore(c, decisiveReset(c.gone));
+      return at(back?.silence && (back.accepts ?? back.refuses));
+    },
+  },
+  'host-remembers-others': {
+    says: 'the host of the {gone} went on with other connections of before',
+    find: (c) => returnBefore(c, suddenReset(c, 'no-socket'))?.remembers ?? null,
   },
   'sender-talked-on': {
     says: 'the {gone} went on as if it had never sent the RST',

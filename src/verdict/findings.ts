@@ -1,8 +1,11 @@
 // What facts are found by: the questions that several rows of facts.ts ask of a case.
 
 import { SENT_FIN, SENT_SYN } from '../tcp/endpoint.js';
+import type { Unanswered } from '../tcp/neighbours.js';
 import type { EndNotes, IcmpNote, Moment, ResetNote } from '../tcp/notes.js';
 import { type Case, decisiveReset, neighbourSilence, wasOpen } from './case.js';
+import { clearedBy } from './hosts/facts.js';
+import type { Burst, Return, Service, Silence } from './hosts/host.js';
 import { icmpRow } from './icmp-errors.js';
 
 /** RST within this time of the final ACK still belongs to the handshake. */
@@ -46,10 +49,47 @@ export const processDetail = ({ gone }: Case): string | null =>
 /** The first of enough questions, over long enough, that nobody answered for the gone end. */
 export const neighbourAt = (theCase: Case, by: 'anyone' | 'survivor' | 'others'): Moment | null => {
   const question = neighbourSilence(theCase, by);
-  return question && question.count >= NEIGHBOUR_ASKS && question.lastNs - question.timeNs >= NEIGHBOUR_NS
-    ? question
-    : null;
+  return question && isLongAsked(question) ? question : null;
 };
+
+/** Whether nobody has answered for so long that nobody will. */
+export const isLongAsked = ({ count, timeNs, lastNs }: Unanswered): boolean =>
+  count >= NEIGHBOUR_ASKS && lastNs - timeNs >= NEIGHBOUR_NS;
+
+/** What closed the gone end: its FIN, or the RST of its socket. */
+export const closingOf = ({ gone }: Case): Moment | undefined => gone.notes.fin ?? gone.notes.reset;
+
+/** The burst in which the host of the gone end closed this connection with others, if it took all of a service. */
+export const burstOf = (theCase: Case): Burst | null => {
+  const closing = closingOf(theCase);
+  const within = ({ first, last }: Burst): boolean =>
+    closing !== undefined && closing.timeNs >= first.timeNs && closing.timeNs <= last.timeNs;
+  return theCase.host?.host.bursts.find(within) ?? null;
+};
+
+/** How many, and where. */
+export const burstDetail = (theCase: Case): string | null => {
+  const burst = burstOf(theCase);
+  if (!burst) return null;
+  const ports = [...new Set(clearedBy(burst).map(({ port }) => port))];
+  return `${burst.connections} connections, port${ports.length > 1 ? 's' : ''} ${ports.join(', ')}`;
+};
+
+/** The service of the gone end's host that this connection was one of. */
+export const serviceOf = ({ host, connection, gone }: Case): Service | null =>
+  (host && gone.role === 'server' && host.host.services.get(connection.portOf(connection.server))) || null;
+
+/** The silence of the gone end's host that began, or lasted, after this moment. */
+export const silenceAfter = ({ host }: Case, moment: Moment | undefined): Silence | null => {
+  if (!host || !moment) return null;
+  const { silence, returns } = host.host;
+  const all = [...returns.map((back) => back.silence), silence];
+  return all.find((one) => one !== null && one.since.timeNs >= moment.timeNs) ?? null;
+};
+
+/** How the gone end's host came back, if a RST of it belongs to that. */
+export const returnBefore = ({ host }: Case, reset: Moment | null): Return | null =>
+  (reset && host?.host.returns.findLast(({ at: back }) => back.timeNs <= reset.timeNs)) ?? null;
 
 /** A RST that still belongs to the handshake. */
 export const handshakeReset = ({ connection, gone }: Case): ResetNote | null => {

@@ -29,6 +29,7 @@ import type {
   VerdictRecord,
 } from './events.js';
 import { FACTS, type FactId, type FactRow } from './facts.js';
+import type { HostCase } from './hosts/facts.js';
 import { LOOKALIKES } from './lookalikes.js';
 
 const SECOND_NS = 1e9;
@@ -39,6 +40,7 @@ export interface RecordContext {
   readonly clockNs: number;
   readonly neighbours: Neighbours;
   readonly processAt: ProcessAt;
+  readonly hostAt: (end: Endpoint) => HostCase | null;
 }
 
 /** Judges a connection as it stands. @param final nothing more will be added to it. */
@@ -49,7 +51,7 @@ export function recordOf(
   final: boolean,
 ): ConnectionEvent {
   const { clock, clockNs } = context;
-  const suspicions = openCase(connection, notes, clockNs, context.neighbours, context.processAt);
+  const suspicions = openCase(connection, notes, clockNs, context.neighbours, context.processAt, context.hostAt);
   const { client, server } = connection;
   const time = (ns: number): string => clock.format(ns);
   const form = formOf(suspicions);
@@ -97,6 +99,8 @@ export function recordOf(
     anomalies: sides(anomalies),
     processes: sides(({ program }) => program),
     verdict: verdictOf(classify(suspicions, closer), suspicions.server, suspicions.client, time),
+    // Known to whoever tells, not to the judge.
+    revised: null,
   };
 }
 

@@ -7,18 +7,15 @@
 
 import type { FactId } from './facts.js';
 import type { LookalikeId } from './lookalikes.js';
+import type { Excludable, Weighable } from './weigh.js';
 
 export type Severity = 'ok' | 'notice' | 'warning' | 'error';
 
-export interface LookalikeUse {
+export interface LookalikeUse extends Excludable<FactId> {
   readonly id: LookalikeId;
-  /** Any of these facts rules it out. */
-  readonly ruledOutBy: readonly FactId[];
-  /** It would change why, not what. */
-  readonly ofMotive?: true;
 }
 
-export interface ScenarioRow {
+export interface ScenarioRow extends Weighable<FactId, LookalikeUse> {
   readonly id: string;
   /** The number of the scenario in the document this project comes from; null: not in it. */
   readonly document: 0 | 1 | 2 | 3 | 4 | null;
@@ -27,14 +24,6 @@ export interface ScenarioRow {
   readonly title: string;
   /** What happened, for `tcpwatch explain`. */
   readonly meaning: string;
-  /** Any one of these sets of facts, all of them. */
-  readonly requires: readonly (readonly FactId[])[];
-  /** None of these. */
-  readonly excludes: readonly FactId[];
-  readonly corroboratedBy: readonly FactId[];
-  /** Facts worth telling that change nothing. */
-  readonly alsoTells?: readonly FactId[];
-  readonly lookalikes: readonly LookalikeUse[];
   /** It tells of both ends alike: no end is gone. */
   readonly symmetric?: true;
 }
@@ -147,12 +136,17 @@ export const SCENARIOS = [
       ['gone-sent-fin', 'fin-acknowledged', 'unreachable-by-icmp'],
       ['gone-sent-fin', 'fin-acknowledged', 'neighbour-silent'],
       ['gone-sent-fin', 'fin-acknowledged', 'fin-reset-soon'],
+      ['gone-sent-fin', 'fin-acknowledged', 'ports-ended-together', 'host-silent-after-closing'],
+      ['live-rst', 'ports-ended-together', 'host-silent-after-closing'],
     ],
-    excludes: ['data-after-fin-accepted'],
-    corroboratedBy: [],
+    excludes: ['data-after-fin-accepted', 'host-hears-others', 'port-refuses-now'],
+    corroboratedBy: ['ports-ended-together', 'rest-ended-later', 'host-silent-to-all', 'host-answers-anew'],
     lookalikes: [
       { id: 'process-then-cut', ruledOutBy: ['fin-reset-soon'] },
-      { id: 'short-fin-wait', ruledOutBy: ['survivor-unanswered', 'unreachable-by-icmp', 'neighbour-silent'] },
+      {
+        id: 'short-fin-wait',
+        ruledOutBy: ['survivor-unanswered', 'unreachable-by-icmp', 'neighbour-silent', 'host-silent-after-closing'],
+      },
     ],
   },
   {
@@ -167,18 +161,23 @@ export const SCENARIOS = [
       ['gone-sent-fin', 'fin-acknowledged', 'survivor-stays-in-close-wait'],
       ['live-rst', 'input-pending'],
       ['live-rst', 'window-was-zero'],
+      ['live-rst', 'port-refuses-now'],
       ['fin-missed', 'no-socket-rst'],
     ],
     excludes: ['data-after-fin-accepted', 'survivor-closed-in-turn', 'local-process-lives'],
-    corroboratedBy: ['fin-while-answer-owed'],
+    corroboratedBy: ['fin-while-answer-owed', 'port-ended-together', 'port-refuses-now'],
+    alsoTells: ['port-accepts-on'],
     // That its process is gone settles all: who saw that runs on the same host, so the host is not.
     lookalikes: [
-      { id: 'deliberate-close', ruledOutBy: ['live-rst', 'local-process-exited'] },
+      { id: 'deliberate-close', ruledOutBy: ['live-rst', 'port-refuses-now', 'local-process-exited'] },
       { id: 'rebooted', ruledOutBy: ['gone-sent-fin', 'live-rst', 'local-process-exited'] },
-      { id: 'aborted', ruledOutBy: ['gone-sent-fin', 'fin-missed', 'local-process-exited'] },
-      { id: 'host-shutdown', ruledOutBy: ['live-rst', 'local-process-exited'] },
-      { id: 'survivor-leak', ruledOutBy: ['survivor-wrote-after-fin', 'live-rst', 'local-process-exited'] },
-      { id: 'half-close', ruledOutBy: ['answered-by-reset', 'live-rst', 'local-process-exited'] },
+      { id: 'aborted', ruledOutBy: ['gone-sent-fin', 'fin-missed', 'port-refuses-now', 'local-process-exited'] },
+      { id: 'host-shutdown', ruledOutBy: ['host-answers-on', 'port-accepts-on', 'local-process-exited'] },
+      {
+        id: 'survivor-leak',
+        ruledOutBy: ['survivor-wrote-after-fin', 'live-rst', 'port-refuses-now', 'local-process-exited'],
+      },
+      { id: 'half-close', ruledOutBy: ['answered-by-reset', 'live-rst', 'port-refuses-now', 'local-process-exited'] },
     ],
   },
   {
@@ -188,23 +187,27 @@ export const SCENARIOS = [
     title: 'host of the {gone} crashed and rebooted',
     meaning: 'The host came back without the connection: its new kernel answers the old connection with RST.',
     requires: [['gone-was-heard', 'no-socket-rst']],
-    excludes: ['capture-hole', 'gave-up-before', 'heard-just-before-rst'],
-    corroboratedBy: ['unanswered-before-rst'],
+    excludes: ['capture-hole', 'gave-up-before', 'heard-just-before-rst', 'host-remembers-others'],
+    corroboratedBy: ['unanswered-before-rst', 'host-was-silent', 'host-forgot-others', 'host-answers-anew'],
     lookalikes: [
       { id: 'failover', ruledOutBy: [] },
-      { id: 'firewall-cut', ruledOutBy: [] },
+      { id: 'firewall-cut', ruledOutBy: ['host-forgot-others', 'host-answers-anew'] },
     ],
   },
   {
     id: 'path-lost',
     document: null,
     severity: 'error',
-    title: 'path to the {gone} closed by a filter',
-    meaning: 'A filter on the way stops the segments and says so by ICMP; the host behind it may be well.',
-    requires: [['survivor-unanswered', 'filtered-by-icmp']],
+    title: 'path to the {gone} lost',
+    meaning:
+      'This connection alone waits in vain while its host answers others, or a filter says by ICMP that it stops the segments: a path, a filter or a table entry is gone, and the host is well.',
+    requires: [
+      ['survivor-unanswered', 'host-hears-others'],
+      ['survivor-unanswered', 'filtered-by-icmp'],
+    ],
     excludes: [],
-    corroboratedBy: ['idle-before-silence'],
-    lookalikes: [{ id: 'host-crashed', ruledOutBy: [] }],
+    corroboratedBy: ['filtered-by-icmp', 'idle-before-silence'],
+    lookalikes: [{ id: 'host-crashed', ruledOutBy: ['host-hears-others'] }],
   },
   {
     id: 'host-crashed',
@@ -214,14 +217,24 @@ export const SCENARIOS = [
     meaning:
       'Nothing answers any more: no ACK, no FIN, no RST. The host died without a word, or the path to it is cut.',
     requires: [['survivor-unanswered'], ['neighbour-silent-to-survivor']],
-    excludes: [],
-    corroboratedBy: ['host-unreachable-by-icmp', 'neighbour-silent', 'neighbour-silent-to-survivor'],
+    excludes: ['host-hears-others'],
+    corroboratedBy: [
+      'host-unreachable-by-icmp',
+      'neighbour-silent',
+      'neighbour-silent-to-survivor',
+      'host-silent-to-all',
+    ],
     alsoTells: ['survivor-gave-up'],
     lookalikes: [
       { id: 'path-cut', ruledOutBy: [] },
       {
         id: 'silent-filter',
-        ruledOutBy: ['host-unreachable-by-icmp', 'neighbour-silent', 'neighbour-silent-to-survivor'],
+        ruledOutBy: [
+          'host-unreachable-by-icmp',
+          'neighbour-silent',
+          'neighbour-silent-to-survivor',
+          'host-silent-to-all',
+        ],
       },
     ],
   },

@@ -13,6 +13,9 @@ import { ROLE_SOURCES } from '../../src/tcp/connection.js';
 import { STATE_NAMES } from '../../src/tcp/state.js';
 import { ENDINGS } from '../../src/verdict/endings.js';
 import { FACTS } from '../../src/verdict/facts.js';
+import { HOST_FACTS } from '../../src/verdict/hosts/facts.js';
+import { HOST_MOMENTS } from '../../src/verdict/hosts/moments.js';
+import { HOST_RULES } from '../../src/verdict/hosts/rules.js';
 import { LOOKALIKES } from '../../src/verdict/lookalikes.js';
 import { SCENARIOS } from '../../src/verdict/scenarios.js';
 import { DECODE_STATUSES } from '../../src/wire/status.js';
@@ -57,6 +60,9 @@ function troubles(validate: ValidateFunction, events: readonly unknown[]): strin
 describe('vocabularies are those of the tables', () => {
   const defs = schema.$defs;
   it.each([
+    ['host rules', defs.hostRule.enum, HOST_RULES.map((row) => row.id)],
+    ['host facts', defs.hostFact.enum, Object.keys(HOST_FACTS)],
+    ['host moments', defs.hostMoment.enum, Object.keys(HOST_MOMENTS)],
     ['endings', defs.ending.enum, ENDINGS.map((row) => row.id)],
     ['scenarios', defs.scenario.enum, SCENARIOS.map((row) => row.id)],
     ['facts', defs.fact.enum, Object.keys(FACTS)],
@@ -120,7 +126,7 @@ describe('every line is as described', () => {
       for (const event of events) kinds.add(event.type);
       expect(troubles(strict, events), file).toEqual([]);
     }
-    if (files.length > 0) expect([...kinds].sort()).toEqual(['anomaly', 'capture', 'connection', 'summary']);
+    if (files.length > 0) expect([...kinds].sort()).toEqual(['anomaly', 'capture', 'connection', 'host', 'summary']);
   });
 });
 

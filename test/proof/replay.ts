@@ -73,7 +73,8 @@ export async function replay(file: string, instants: readonly number[]): Promise
   const segment = new Segment();
   const nothing = (): void => {};
   const rare = { silent: nothing, answered: nothing, ended: nothing, changed: nothing, final: nothing };
-  const listener = { opened: nothing, established: nothing, closing: nothing, anomaly: nothing, ...rare };
+  const hosts = { lives: nothing, dies: nothing, resets: nothing, spokeAgain: nothing, hostForgotten: nothing };
+  const listener = { ...hosts, opened: nothing, established: nothing, closing: nothing, anomaly: nothing, ...rare };
   const options = { maxConnections: 10_000, hashKey: 1, accepts: null, serverPorts: [], looksAgain: false };
   const tracker = new Tracker(segment, options, listener);
   const shots: Map<string, Reconstruction>[] = [];

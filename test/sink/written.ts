@@ -163,6 +163,7 @@ export function recordWith({ verdict, ...more }: RecordOptions): ConnectionEvent
     longestStallSeconds: { client: 0, server: 0 },
     anomalies: { client: {}, server: {} },
     processes: { client: null, server: null },
+    revised: null,
     ...more,
     verdict: {
       scenario: 'connect-refused',

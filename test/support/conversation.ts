@@ -142,6 +142,11 @@ export class Watcher {
       opened: ({ id }) => this.opened.push(id),
       established: () => {},
       closing: () => {},
+      lives: () => {},
+      dies: () => {},
+      resets: () => {},
+      spokeAgain: () => {},
+      hostForgotten: () => {},
       answered: () => {},
       changed: () => {},
       anomaly: (id, { connection, segment }) =>

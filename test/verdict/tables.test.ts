@@ -1,12 +1,13 @@
 // The rows hold together: none shadows another, and every word used is a word known.
 import { describe, expect, it } from 'vitest';
-import { inWords, weigh } from '../../src/verdict/classify.js';
+import { inWords } from '../../src/verdict/classify.js';
 import { ENDINGS } from '../../src/verdict/endings.js';
 import { ERRORS } from '../../src/verdict/errors.js';
 import { EXPLAINABLE, explain } from '../../src/verdict/explain.js';
 import { FACTS, type FactId } from '../../src/verdict/facts.js';
 import { LOOKALIKES } from '../../src/verdict/lookalikes.js';
 import { SCENARIOS, type ScenarioRow } from '../../src/verdict/scenarios.js';
+import { weigh } from '../../src/verdict/weigh.js';
 
 const rows: readonly ScenarioRow[] = SCENARIOS;
 const alternatives = rows.flatMap((row) => row.requires.map((facts) => ({ id: row.id, facts })));

@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest';
-import type { Confidence } from '../../src/verdict/classify.js';
 import type { LookalikeRecord, VerdictRecord } from '../../src/verdict/events.js';
+import type { Confidence } from '../../src/verdict/weigh.js';
 import { holdsTruth } from '../../src/verify/holds-truth.js';
 
 const lookalike = (id: string, scenario: string | null, ofMotive = false): LookalikeRecord => ({

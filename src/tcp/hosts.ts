@@ -1,0 +1,86 @@
+// Hot path: the hosts that connections run between, by number, and when each was last heard.
+//
+// One connection that goes silent looks the same whether its host died or its path; whether the host was heard elsewhere
+// tells. So every segment leaves its time and frame with the host it came from, in two columns; all else about hosts is
+// rare and lives in verdict/hosts/.
+
+import type { Moment } from './notes.js';
+
+/** Of a connection whose hosts are not followed, for lack of room. */
+export const NO_HOST = 0;
+
+const FIRST_SIZE = 256;
+
+export class HostTable {
+  /** When, and in which frame, each host last sent a segment; by number. */
+  heardNs = new Float64Array(FIRST_SIZE);
+  heardPacket = new Float64Array(FIRST_SIZE);
+  /** Hosts whose next word is waited for. */
+  watched = new Uint8Array(FIRST_SIZE);
+  private readonly numbers = new Map<number | string, number>();
+  private readonly keys: (number | string)[] = [''];
+  private connections = new Int32Array(FIRST_SIZE);
+  /** Hosts without a connection, the one that has been so for longest first: remembered as long as there is room. */
+  private readonly idle = new Set<number>();
+
+  /**
+   * @param limit hosts remembered at most
+   * @param forgets told of a number that will mean another host
+   */
+  constructor(
+    private readonly limit: number,
+    private readonly forgets: (host: number) => void,
+  ) {}
+
+  /** One more connection of the host whose address is at `words[at]`. @returns its number; NO_HOST: there is no room. */
+  enter(words: Int32Array, at: number, network: number): number {
+    const key = keyOf(words, at, network);
+    const host = this.numbers.get(key) ?? this.add(key);
+    if (host === NO_HOST) return host;
+    if (this.connections[host]++ === 0) this.idle.delete(host);
+    return host;
+  }
+
+  /** One connection of it less. */
+  leave(host: number): void {
+    if (host !== NO_HOST && --this.connections[host] === 0) this.idle.add(host);
+  }
+
+  /** When it was last heard. */
+  lastHeard(host: number): Moment {
+    return { packet: this.heardPacket[host], timeNs: this.heardNs[host] };
+  }
+
+  private add(key: number | string): number {
+    let host = this.keys.length;
+    if (host > this.limit) {
+      const [oldest] = this.idle;
+      if (oldest === undefined) return NO_HOST;
+      host = oldest;
+      this.idle.delete(host);
+      this.numbers.delete(this.keys[host]);
+      this.forgets(host);
+    } else if (host === this.watched.length) this.grow();
+    this.numbers.set(key, host);
+    this.keys[host] = key;
+    this.connections[host] = this.watched[host] = 0;
+    this.heardNs[host] = Number.NEGATIVE_INFINITY;
+    return host;
+  }
+
+  private grow(): void {
+    const size = 2 * this.watched.length;
+    const larger = <T extends { set(from: T): void }>(to: T, from: T): T => {
+      to.set(from);
+      return to;
+    };
+    this.heardNs = larger(new Float64Array(size), this.heardNs);
+    this.heardPacket = larger(new Float64Array(size), this.heardPacket);
+    this.watched = larger(new Uint8Array(size), this.watched);
+    this.connections = larger(new Int32Array(size), this.connections);
+  }
+}
+
+/** A number where that is enough: by far the most hosts are IPv4 without a VLAN. */
+const keyOf = (words: Int32Array, at: number, network: number): number | string =>
+  network === 0 ? words[at] : `${network}/${words[at]},${words[at + 1]},${words[at + 2]},${words[at + 3]}`;

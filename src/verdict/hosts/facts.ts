@@ -1,0 +1,207 @@
+// HOST FACTS: the closed vocabulary that conclusions about hosts are made of. A row says one thing about a host and where it
+// was seen; rules.ts names them by id.
+
+import type { Moment } from '../../tcp/notes.js';
+import type { Burst, Host, Return, Service, Silence } from './host.js';
+import { HOST_TIMES } from './times.js';
+
+/** A host as it is to be judged. */
+export interface HostCase {
+  readonly host: Host;
+  readonly lastHeard: Moment;
+}
+
+export interface HostFactRow {
+  readonly says: string;
+  readonly find: (theCase: HostCase) => Moment | null;
+}
+
+/** Services that a burst left without a connection. */
+export const clearedBy = (burst: Burst): Service[] =>
+  [...burst.services].filter(([, { left }]) => left === 0).map(([service]) => service);
+
+/** The last burst that took several services, else the last one at all. */
+export const decisiveBurst = ({ bursts }: Host): Burst | null =>
+  bursts.findLast((burst) => clearedBy(burst).length >= 2) ?? bursts.at(-1) ?? null;
+
+/** Whether a silence is the host's: one connection that waits says little of a host that has others. */
+export const concernsHost = ({ connections, open, alive }: Silence): boolean => connections >= 2 || open >= alive;
+
+/** The silence that lasts, or the last one that ended. */
+const lastSilence = (host: Host): Silence | null => {
+  const all = [...host.returns.map((back) => back.silence), host.silence];
+  return all.findLast((silence) => silence !== null && concernsHost(silence)) ?? null;
+};
+
+/** The return that no silence has followed. */
+export const currentReturn = ({ silence, returns }: Host): Return | null => (silence ? null : (returns.at(-1) ?? null));
+
+const silenceAfter = (host: Host, burst: Burst): Silence | null => {
+  const silence = lastSilence(host);
+  const waitedNs = silence ? silence.since.timeNs - burst.last.timeNs : -1;
+  return waitedNs >= 0 && waitedNs <= HOST_TIMES.shutdownNs ? silence : null;
+};
+
+/** The last of these moments that came after `burst`, unless the host fell silent in between. */
+const since = (burst: Burst, host: Host, moments: readonly (Moment | null)[]): Moment | null => {
+  const last = moments.filter((moment) => moment !== null && moment.timeNs > burst.last.timeNs).at(-1) ?? null;
+  return last && !silenceAfter(host, burst) ? last : null;
+};
+
+/** Ordinary closes seldom come together so often. */
+const MANY = 4;
+
+const when = (moment: Moment | null | undefined, condition: unknown): Moment | null =>
+  moment && condition ? moment : null;
+
+export const HOST_FACTS = {
+  'services-closed-together': {
+    says: 'all connections of several services were closed in one burst',
+    find: ({ host }) => {
+      const burst = decisiveBurst(host);
+      return when(burst?.first, burst && clearedBy(burst).length >= 2);
+    },
+  },
+  'service-closed-together': {
+    says: 'all connections of one service were closed in one burst',
+    find: ({ host }) => decisiveBurst(host)?.first ?? null,
+  },
+  'nothing-left': {
+    says: 'no connection of the host was left open',
+    find: ({ host }) => {
+      const burst = host.bursts.at(-1);
+      return when(burst?.last, burst?.left === 0);
+    },
+  },
+  'rest-closed-later': {
+    says: 'what had been left was closed in a second burst, as SIGKILL does to what does not heed SIGTERM',
+    find: ({ host }) => {
+      const first = decisiveBurst(host);
+      const rest = host.bursts.at(-1);
+      if (!first || !rest || rest === first || rest.left > 0) return null;
+      return when(rest.first, rest.first.timeNs - first.last.timeNs <= HOST_TIMES.killNs);
+    },
+  },
+  'silent-after-closing': {
+    says: 'then somebody asked it in vain',
+    find: ({ host }) => {
+      const burst = decisiveBurst(host);
+      return burst ? (silenceAfter(host, burst)?.since ?? null) : null;
+    },
+  },
+  'is-silent': {
+    says: 'from here on nothing of it was heard, though somebody asked',
+    find: ({ host }) => when(host.silence?.since, host.silence && concernsHost(host.silence)),
+  },
+  'was-silent': {
+    says: 'from here on it was asked in vain for a while',
+    find: ({ host }) => {
+      const silence = currentReturn(host)?.silence;
+      return when(silence?.since, silence && concernsHost(silence));
+    },
+  },
+  'several-wait': {
+    says: 'several connections waited for it at once',
+    find: ({ host }) => {
+      const silence = lastSilence(host);
+      return when(silence?.since, (silence?.connections ?? 0) >= 2);
+    },
+  },
+  'link-asks-in-vain': {
+    says: 'the link was asked for it and did not answer',
+    find: ({ host }) => host.silence?.neighbour ?? null,
+  },
+  'reported-unreachable': {
+    says: 'a router reported it unreachable',
+    find: ({ host }) => host.silence?.unreachable ?? null,
+  },
+  remembers: {
+    says: 'it goes on with a connection of before',
+    find: ({ host }) => currentReturn(host)?.remembers ?? null,
+  },
+  forgot: {
+    says: 'it answered a connection of before with RST: it knows no such connection',
+    find: ({ host }) => currentReturn(host)?.forgot ?? null,
+  },
+  'forgot-several': {
+    says: 'it had forgotten several connections',
+    find: ({ host }) => when(currentReturn(host)?.forgot, (currentReturn(host)?.forgotten ?? 0) >= 2),
+  },
+  'answers-anew': {
+    says: 'it answers new connections',
+    find: ({ host }) => currentReturn(host)?.accepts ?? currentReturn(host)?.refuses ?? null,
+  },
+  'served-again': {
+    says: 'a service that was closed takes new connections',
+    find: ({ host }) => {
+      const burst = decisiveBurst(host);
+      return (
+        burst &&
+        since(
+          burst,
+          host,
+          clearedBy(burst).map(({ accepted }) => accepted),
+        )
+      );
+    },
+  },
+  'refuses-now': {
+    says: 'a service that was closed refuses new connections: nobody listens any more',
+    find: ({ host }) => {
+      const burst = decisiveBurst(host);
+      const gone = burst && clearedBy(burst).filter(({ refused, accepted }) => later(refused, accepted));
+      return (
+        burst &&
+        since(
+          burst,
+          host,
+          gone!.map(({ refused }) => refused),
+        )
+      );
+    },
+  },
+  'refused-meanwhile': {
+    says: 'in between it refused new connections: the program had gone',
+    find: ({ host }) => {
+      const burst = decisiveBurst(host);
+      return (
+        burst &&
+        since(
+          burst,
+          host,
+          clearedBy(burst).map(({ refused }) => refused),
+        )
+      );
+    },
+  },
+  'many-closed': {
+    says: 'the burst closed four connections or more',
+    find: ({ host }) => {
+      const burst = decisiveBurst(host);
+      return when(burst?.last, (burst?.connections ?? 0) >= MANY);
+    },
+  },
+  'answers-on': {
+    says: 'it was heard long after: a host that shuts down is gone by then',
+    find: ({ host, lastHeard }) => {
+      const burst = decisiveBurst(host);
+      return when(lastHeard, burst && lastHeard.timeNs - burst.last.timeNs > HOST_TIMES.killNs);
+    },
+  },
+  'another-lives': {
+    says: 'other services of it went on',
+    find: ({ host, lastHeard }) => {
+      const burst = decisiveBurst(host);
+      const long = burst && lastHeard.timeNs - burst.last.timeNs >= HOST_TIMES.livesNs;
+      return when(lastHeard, long && burst.left > 0 && host.alive > 0);
+    },
+  },
+  'hears-others': {
+    says: 'from here on one connection waits in vain, though the host speaks to others',
+    find: ({ host }) => host.deaf,
+  },
+} as const satisfies Record<string, HostFactRow>;
+
+export type HostFactId = keyof typeof HOST_FACTS;
+
+const later = (a: Moment | null, b: Moment | null): boolean => a !== null && (b === null || a.timeNs > b.timeNs);

@@ -1,0 +1,89 @@
+// What is remembered of a host, beyond its connections: when its services closed together, when it fell silent, and how it
+// came back. Plain records; memory.ts fills them, facts.ts asks them.
+
+import type { Moment } from '../../tcp/notes.js';
+
+/** A port that the host serves; or, of a host as client, a place that it was connected to. */
+export interface Service {
+  /** The port, of the host itself or of that place. */
+  readonly port: number;
+  /** Where it is, if not on the host itself; else null. */
+  readonly at: string | null;
+  /** Connections that are open; opened in all. */
+  alive: number;
+  opened: number;
+  /** The last SYN to it that was refused; the last one that was accepted. */
+  refused: Moment | null;
+  accepted: Moment | null;
+}
+
+/** What one burst did to one service. */
+export interface Toll {
+  ended: number;
+  /** Connections of the service that were still open when the last of these had ended. */
+  left: number;
+}
+
+/** Connections that the host itself ended, by FIN or RST, one right after the other. */
+export interface Burst {
+  readonly first: Moment;
+  last: Moment;
+  connections: number;
+  resets: number;
+  readonly services: Map<Service, Toll>;
+  /** Connections of the host that were open when it was over, on any service. */
+  left: number;
+}
+
+/** A time in which somebody asked in vain: nothing at all was heard of the host. */
+export interface Silence {
+  /** The first segment that nobody answered. */
+  readonly since: Moment;
+  /** The last that was heard of the host before. */
+  readonly lastHeard: Moment;
+  /** Connections that wait, new ones and closed ones among them; how many of those were open. */
+  connections: number;
+  open: number;
+  /** Open connections that the host had when the last of those began to wait. */
+  alive: number;
+  /** Somebody asked the link for it in vain. */
+  neighbour: Moment | null;
+  /** A router said that it is out of reach. */
+  unreachable: (Moment & { readonly from: string }) | null;
+}
+
+/** The host is heard again: with what it knew before, or without. */
+export interface Return {
+  readonly at: Moment;
+  /** null: it was not known to be silent when it turned out to have forgotten a connection. */
+  readonly silence: Silence | null;
+  /** It goes on with a connection of before. */
+  remembers: Moment | null;
+  /** It answered a connection of before with a RST: it knows no such connection. How many it did so. */
+  forgot: Moment | null;
+  forgotten: number;
+  /** It accepted, or refused, a new connection. */
+  accepts: Moment | null;
+  refuses: Moment | null;
+  /** Its segments come from another link-layer address than before. */
+  moved: Moment | null;
+}
+
+export interface Host {
+  readonly number: number;
+  readonly words: Int32Array;
+  readonly ipVersion: number;
+  readonly vlanKey: number;
+  /** How many it has had, with those that were asked for in vain. */
+  connections: number;
+  /** By port, or by place and port. */
+  readonly services: Map<number, Service>;
+  alive: number;
+  /** Bursts that took all of a service with them; the last few. */
+  readonly bursts: Burst[];
+  silence: Silence | null;
+  /** A connection waits although the host was heard since: nothing of the host's. */
+  deaf: (Moment & { readonly connection: number }) | null;
+  /** The last few. */
+  readonly returns: Return[];
+}

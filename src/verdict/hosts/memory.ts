@@ -1,0 +1,290 @@
+// Remembers hosts: what happens to connections comes in, and records of host.ts come of it. Bounded in everything.
+//
+// Only rare things arrive here: a connection opens or ends, a RST, a silence, the next word of a host that was silent. What
+// every segment says is in HostTable (tcp/hosts.ts): when its host was last heard.
+
+import { type Connection, HANDSHAKE_DONE, MID_STREAM } from '../../tcp/connection.js';
+import type { Delivery } from '../../tcp/delivery.js';
+import { type Endpoint, isUnanswered, SENT_FIN } from '../../tcp/endpoint.js';
+import { type HostTable, NO_HOST } from '../../tcp/hosts.js';
+import type { Moment, Notes } from '../../tcp/notes.js';
+import { formatAddress } from '../../wire/address.js';
+import { RST, SYN } from '../../wire/segment.js';
+import type { Burst, Host, Return, Service, Silence } from './host.js';
+import { HOST_TIMES } from './times.js';
+
+/** Of one host. */
+const MAX_SERVICES = 512;
+const MAX_BURSTS = 8;
+const MAX_RETURNS = 8;
+
+export class Hosts {
+  private readonly hosts = new Map<number, Host>();
+  /** The burst that goes on at a host. */
+  private readonly open = new Map<number, Burst>();
+
+  /** Hosts about which more can be said, and from when on: what comes together is said together. */
+  private readonly due = new Map<Host, number>();
+  /** When the first of them is due. */
+  nextNs = Number.POSITIVE_INFINITY;
+
+  constructor(private readonly table: HostTable) {}
+
+  /** Takes out the hosts that are due by then, and moves on. @param nowNs Infinity: all. */
+  takeDue(nowNs: number): Host[] {
+    const hosts = [...this.due].filter(([, dueNs]) => dueNs <= nowNs).sort(([, a], [, b]) => a - b);
+    for (const [host] of hosts) this.due.delete(host);
+    this.nextNs = Math.min(Number.POSITIVE_INFINITY, ...this.due.values());
+    return hosts.map(([host]) => host);
+  }
+
+  /** More can be said of a host. */
+  look(host: Host, nowNs: number, afterNs = HOST_TIMES.burstGapNs): void {
+    if (this.due.has(host)) return;
+    this.due.set(host, nowNs + afterNs);
+    this.nextNs = Math.min(this.nextNs, nowNs + afterNs);
+  }
+
+  /** Everything that is remembered. */
+  all(): Iterable<Host> {
+    return this.hosts.values();
+  }
+
+  /** What is known of the host of an end; null: nothing. */
+  of(end: Endpoint): Host | null {
+    return this.hosts.get(end.host) ?? null;
+  }
+
+  byNumber(number: number): Host | undefined {
+    return this.hosts.get(number);
+  }
+
+  /** When a host was last heard. */
+  lastHeard({ number }: Host): Moment {
+    return this.table.lastHeard(number);
+  }
+
+  forget(number: number): void {
+    const host = this.hosts.get(number);
+    if (host) this.due.delete(host);
+    this.hosts.delete(number);
+    this.open.delete(number);
+  }
+
+  /** A connection is open now. */
+  lives({ connection, moment }: Delivery): void {
+    for (const end of [connection.client, connection.server]) {
+      const host = this.hostOf(connection, end);
+      const service = host && this.serviceOf(host, connection, end);
+      if (!service) continue;
+      host.alive++;
+      host.connections++;
+      service.alive++;
+      service.opened++;
+      // Picked up in its middle, or taken back to life, it says nothing of who accepts.
+      if (end !== connection.server || connection.handshakeNs !== moment.timeNs) continue;
+      service.accepted = moment;
+      const back = host.returns.at(-1);
+      if (back?.silence && connection.openedNs > back.at.timeNs - HOST_TIMES.handshakeNs) back.accepts ??= moment;
+      if (back || service.refused || host.bursts.length > 0) this.look(host, moment.timeNs);
+    }
+  }
+
+  /** A connection that was open has ended: by its sender's FIN or RST, or for the last time looked at. */
+  dies(delivery: Delivery): void {
+    const { connection, sender, segment, senderNotesIfAny: notes } = delivery;
+    this.leaves(connection);
+    const host = this.of(sender);
+    const service = host && this.serviceOf(host, connection, sender);
+    // Who gives up on a silent peer, or has forgotten the connection, does not close.
+    if (!service || notes?.gaveUp || (segment.flags & RST && notes?.reset?.shape !== 'live-socket')) return;
+    this.joinBurst(host, service, delivery.moment, (segment.flags & RST) !== 0);
+  }
+
+  /** Nothing more will be said of a connection that was open to the last. */
+  leaves(connection: Connection): void {
+    for (const end of [connection.client, connection.server]) {
+      const host = this.of(end);
+      const service = host && this.serviceOf(host, connection, end);
+      if (!service) continue;
+      host.alive = Math.max(0, host.alive - 1);
+      service.alive = Math.max(0, service.alive - 1);
+    }
+  }
+
+  private joinBurst(host: Host, service: Service, moment: Moment, isReset: boolean): void {
+    let burst = this.open.get(host.number);
+    if (!burst || !goesOn(burst, moment)) {
+      burst = { first: moment, last: moment, connections: 0, resets: 0, services: new Map(), left: 0 };
+      this.open.set(host.number, burst);
+    }
+    burst.last = moment;
+    burst.connections++;
+    if (isReset) burst.resets++;
+    const toll = burst.services.get(service) ?? { ended: 0, left: 0 };
+    toll.ended++;
+    toll.left = service.alive;
+    burst.services.set(service, toll);
+    burst.left = host.alive;
+    if (toll.left > 0 || burst.connections < 2 || host.bursts.includes(burst)) return;
+    host.bursts.push(burst);
+    if (host.bursts.length > MAX_BURSTS) host.bursts.shift();
+    this.look(host, moment.timeNs);
+  }
+
+  /** A RST: of a host that refuses, or that has forgotten. */
+  resets(delivery: Delivery): void {
+    const { connection, sender, moment, senderNotesIfAny: notes } = delivery;
+    const reset = notes?.reset;
+    if (!reset?.accepted || reset.packet !== moment.packet) return;
+    const host = this.hostOf(connection, sender);
+    if (!host) return;
+    if (reset.shape === 'refused') {
+      const service = this.serviceOf(host, connection, sender);
+      const back = host.returns.at(-1);
+      if (service) service.refused = moment;
+      if (back?.silence) back.refuses ??= moment;
+      if (back || (service && service.opened > 0)) this.look(host, moment.timeNs);
+    } else if (reset.shape === 'no-socket') {
+      const before = host.returns.at(-1);
+      // Once it has closed, or before anything came of the connection, nothing was forgotten.
+      if (!before?.silence && (sender.has(SENT_FIN) || reset.beforeData)) return;
+      const back = before && !before.remembers ? before : this.returns(host, moment, null);
+      if (connection.openedNs > back.at.timeNs) return;
+      back.forgot ??= moment;
+      back.forgotten++;
+      this.look(host, moment.timeNs);
+    }
+  }
+
+  /** An end has asked in vain for as long as makes its peer count as silent. */
+  silent(connection: Connection): void {
+    const { client, server } = connection;
+    for (const [waiting, gone] of [
+      [client, server],
+      [server, client],
+    ] as const) {
+      if (!isUnanswered(waiting)) continue;
+      const host = this.hostOf(connection, gone);
+      if (!host) continue;
+      if (!connection.has(HANDSHAKE_DONE | MID_STREAM)) host.connections++;
+      const since = { packet: waiting.unansweredPacket, timeNs: waiting.unansweredNs };
+      if (this.lastHeard(host).timeNs > since.timeNs + HOST_TIMES.crossingNs)
+        host.deaf ??= { ...since, connection: connection.id };
+      else {
+        const silence = host.silence ?? this.fallsSilent(host, since);
+        silence.connections++;
+        if (connection.isAlive) silence.open++;
+        silence.alive = host.alive;
+      }
+      this.look(host, waiting.lastAskNs);
+    }
+  }
+
+  private fallsSilent(host: Host, since: Moment): Silence {
+    const lastHeard = this.lastHeard(host);
+    host.silence = { since, lastHeard, connections: 0, open: 0, alive: 0, neighbour: null, unreachable: null };
+    this.table.watched[host.number] = 1;
+    return host.silence;
+  }
+
+  /** An end that had asked in vain has been answered. */
+  answered({ id, low, high }: Connection): void {
+    for (const end of [low, high]) {
+      const host = this.of(end);
+      if (host?.deaf?.connection === id) host.deaf = null;
+    }
+  }
+
+  /** Something changed about a connection: a router may have reported a host out of reach that somebody waits for. */
+  unreachable({ low, high }: Connection, notes: Notes | undefined): void {
+    if (!notes) return;
+    for (const [gone, icmp] of [
+      [high, notes.low.icmp],
+      [low, notes.high.icmp],
+    ] as const) {
+      const silence = icmp && this.of(gone)?.silence;
+      if (!silence || silence.unreachable || icmp.lastNs < silence.since.timeNs) continue;
+      const { packet, timeNs, from } = icmp;
+      silence.unreachable = { packet, timeNs, from };
+      this.look(this.of(gone)!, timeNs);
+    }
+  }
+
+  /** A host that was silent is heard again: whatever it says shows whether it is the same as before. */
+  spokeAgain(delivery: Delivery): void {
+    const { connection, sender, segment, moment } = delivery;
+    const host = this.of(sender);
+    if (!host) return;
+    const { silence } = host;
+    host.silence = null;
+    const back = silence ? this.returns(host, moment, silence) : host.returns.at(-1);
+    const over = !back || back.remembers || moment.timeNs - back.at.timeNs > HOST_TIMES.returnNs;
+    if (over) this.table.watched[host.number] = 0;
+    if (!back || over || segment.flags & (SYN | RST)) {
+      if (silence) this.look(host, moment.timeNs);
+      return;
+    }
+    const openNs = connection.has(MID_STREAM) ? connection.openedNs : connection.handshakeNs;
+    if (!(openNs < (back.silence?.since ?? back.at).timeNs)) return;
+    back.remembers = moment;
+    this.table.watched[host.number] = 0;
+    this.look(host, moment.timeNs);
+  }
+
+  private returns(host: Host, at: Moment, silence: Silence | null): Return {
+    const back: Return = {
+      at,
+      silence,
+      remembers: null,
+      forgot: null,
+      forgotten: 0,
+      accepts: null,
+      refuses: null,
+      moved: null,
+    };
+    host.returns.push(back);
+    if (host.returns.length > MAX_RETURNS) host.returns.shift();
+    this.table.watched[host.number] = 1;
+    return back;
+  }
+
+  private hostOf(connection: Connection, end: Endpoint): Host | null {
+    const number = end.host;
+    const known = this.hosts.get(number);
+    if (known || number === NO_HOST) return known ?? null;
+    const at = connection.addressAt(end);
+    const host: Host = {
+      number,
+      words: connection.ints.slice(at, at + 4),
+      ipVersion: connection.ipVersion,
+      vlanKey: connection.vlanKey,
+      connections: 0,
+      services: new Map(),
+      alive: 0,
+      bursts: [],
+      silence: null,
+      deaf: null,
+      returns: [],
+    };
+    this.hosts.set(number, host);
+    return host;
+  }
+
+  /** Port or place that an end of this connection stands for; null: too many already. */
+  private serviceOf(host: Host, connection: Connection, end: Endpoint): Service | null {
+    const { server } = connection;
+    const port = connection.portOf(server);
+    const key = end === server ? port : (server.host + 1) * 65_536 + port;
+    const known = host.services.get(key);
+    if (known || host.services.size >= MAX_SERVICES) return known ?? null;
+    const at =
+      end === server ? null : formatAddress(connection.ints, connection.ipVersion, connection.addressAt(server));
+    const service = { port, at, alive: 0, opened: 0, refused: null, accepted: null };
+    host.services.set(key, service);
+    return service;
+  }
+}
+
+const goesOn = ({ first, last }: Burst, { timeNs }: Moment): boolean =>
+  timeNs - last.timeNs <= HOST_TIMES.burstGapNs && timeNs - first.timeNs <= HOST_TIMES.burstNs;

@@ -1,0 +1,126 @@
+// HOST MOMENTS: what was seen of a host, in the order it happened: the lines of an incident report.
+
+import type { Moment } from '../../tcp/notes.js';
+import { clearedBy, concernsHost } from './facts.js';
+import type { Burst, Host, Return, Service, Silence } from './host.js';
+import { HOST_TIMES } from './times.js';
+
+export const HOST_MOMENTS = {
+  'mass-close': 'The host closed all connections of a service, or of several, in one burst.',
+  'went-silent': 'Somebody asks it and nothing of it is heard any more.',
+  'out-of-reach': 'A router, or the silence of its own link, says that it is not there.',
+  'came-back': 'It is heard again.',
+  disowns: 'It answers connections of before with RST: it does not know them.',
+  'listener-gone': 'A port that had been served refuses new connections.',
+  'listener-back': 'A port that had been closed or refused takes new connections.',
+} as const satisfies Record<string, string>;
+
+export type HostMomentId = keyof typeof HOST_MOMENTS;
+
+export interface HostMoment {
+  readonly id: HostMomentId;
+  readonly at: Moment;
+  /** Where it has an end that is worth a word. */
+  readonly until: Moment | null;
+  readonly services: readonly Service[];
+  readonly connections: number;
+  readonly says: string;
+}
+
+/** All that is remembered of a host, in order. */
+export function timelineOf(host: Host): HostMoment[] {
+  const silences = [...host.returns.map(({ silence }) => silence), host.silence].filter((silence) => silence !== null);
+  const moments = [
+    ...host.bursts.map((burst, n) => massClose(burst, host.bursts[n - 1])),
+    ...silences.filter(concernsHost).flatMap(silentMoments),
+    ...host.returns.flatMap(returnMoments),
+    ...[...host.services.values()].flatMap((service) => listenerMoments(service, host)),
+  ];
+  return moments.sort((a, b) => a.at.timeNs - b.at.timeNs || a.at.packet - b.at.packet);
+}
+
+function massClose(burst: Burst, before: Burst | undefined): HostMoment {
+  const services = clearedBy(burst);
+  const byReset = burst.resets === 0 ? '' : burst.resets === burst.connections ? ' by RST' : `, ${burst.resets} by RST`;
+  const rest = before && burst.left === 0 && burst.first.timeNs - before.last.timeNs <= HOST_TIMES.killNs;
+  return {
+    id: 'mass-close',
+    at: burst.first,
+    until: burst.last,
+    services,
+    connections: burst.connections,
+    says: `closed ${rest ? 'the remaining' : 'all'} ${burst.connections} connections ${placesOf(services)}${byReset}`,
+  };
+}
+
+function silentMoments(silence: Silence): HostMoment[] {
+  const { since, connections, neighbour, unreachable } = silence;
+  const plain = { until: null, services: [], connections };
+  const moments: HostMoment[] = [
+    {
+      ...plain,
+      id: 'went-silent',
+      at: since,
+      says: `answers nothing any more: ${connections === 1 ? 'one connection waits' : `${connections} connections wait`}`,
+    },
+  ];
+  if (neighbour)
+    moments.push({ ...plain, id: 'out-of-reach', at: neighbour, says: 'its link was asked for it in vain' });
+  if (unreachable)
+    moments.push({ ...plain, id: 'out-of-reach', at: unreachable, says: `${unreachable.from} reports it unreachable` });
+  return moments;
+}
+
+function returnMoments({ at, silence, remembers, forgot, forgotten }: Return): HostMoment[] {
+  const plain = { until: null, services: [], connections: forgotten };
+  const moments: HostMoment[] = [];
+  if (silence && concernsHost(silence)) {
+    const says = remembers ? 'is heard again, and goes on with connections of before' : 'is heard again';
+    moments.push({ ...plain, id: 'came-back', at, says });
+  }
+  if (forgot) {
+    const what = forgotten === 1 ? 'a connection' : `${forgotten} connections`;
+    moments.push({ ...plain, id: 'disowns', at: forgot, says: `answers ${what} of before with RST: it knows no such` });
+  }
+  return moments;
+}
+
+/** Only after something had happened to it: that a port is served, or not, is no news by itself. */
+function listenerMoments(service: Service, host: Host): HostMoment[] {
+  const { refused, accepted, opened, at } = service;
+  const trouble = [...host.bursts.map(({ last }) => last), ...host.returns.map(({ at: back }) => back)];
+  const before = (moment: Moment): boolean => trouble.some(({ timeNs }) => timeNs <= moment.timeNs);
+  if (at !== null || opened === 0) return [];
+  const plain = { until: null, services: [service], connections: 0 };
+  const moments: HostMoment[] = [];
+  if (refused && before(refused))
+    moments.push({
+      ...plain,
+      id: 'listener-gone',
+      at: refused,
+      says: `refuses new connections ${placesOf([service])}`,
+    });
+  if (accepted && before(accepted))
+    moments.push({ ...plain, id: 'listener-back', at: accepted, says: `takes new connections ${placesOf([service])}` });
+  return moments;
+}
+
+/** `on ports 80 and 443`, or `to 192.0.2.1:80`. */
+function placesOf(services: readonly Service[]): string {
+  const own = services.filter(({ at }) => at === null).map(({ port }) => String(port));
+  const others = services.flatMap(({ at, port }) =>
+    at === null ? [] : [at.includes(':') ? `[${at}]:${port}` : `${at}:${port}`],
+  );
+  const parts = [];
+  if (own.length > 0) parts.push(`on port${own.length > 1 ? 's' : ''} ${listed(own)}`);
+  if (others.length > 0) parts.push(`to ${listed(others)}`);
+  return parts.join(' and ');
+}
+
+const MOST_LISTED = 6;
+
+function listed(words: readonly string[]): string {
+  const shown =
+    words.length > MOST_LISTED ? [...words.slice(0, MOST_LISTED - 1), `${words.length - MOST_LISTED + 1} more`] : words;
+  return shown.length < 2 ? shown.join('') : `${shown.slice(0, -1).join(', ')} and ${shown.at(-1)}`;
+}

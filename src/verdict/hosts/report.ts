@@ -1,0 +1,149 @@
+// From what is remembered of hosts to their public records: moments as they are known, and what they add up to.
+
+import type { Neighbours } from '../../tcp/neighbours.js';
+import type { PacketClock } from '../../tcp/packet-time.js';
+import { formatAddress } from '../../wire/address.js';
+import { vlanIds } from '../../wire/vlan.js';
+import type { HostEvent } from '../events.js';
+import { isLongAsked } from '../findings.js';
+import { type Weighed, weigh } from '../weigh.js';
+import { HOST_FACTS, type HostCase, type HostFactId } from './facts.js';
+import type { Host } from './host.js';
+import type { Hosts } from './memory.js';
+import { type HostMoment, timelineOf } from './moments.js';
+import { HOST_RULES, type HostLookalike, type HostRuleRow } from './rules.js';
+
+/** What was told of a host. */
+interface Told {
+  readonly moments: Set<string>;
+  /** The conclusion, in words that tell one from another. */
+  conclusion: string;
+  revision: number;
+}
+
+export interface HostContext {
+  readonly clock: PacketClock;
+  readonly neighbours: Neighbours;
+}
+
+export class HostReports {
+  private readonly told = new Map<Host, Told>();
+
+  constructor(private readonly hosts: Hosts) {}
+
+  /** What can be said of a host now and was not said before. @param final nothing more will be known of it. */
+  newsOf(host: Host, context: HostContext, final: boolean): HostEvent[] {
+    // One connection says all there is by itself.
+    if (host.connections < 2) return [];
+    askTheLink(host, context.neighbours);
+    const told = this.told.get(host) ?? { moments: new Set(), conclusion: '', revision: 0 };
+    this.told.set(host, told);
+    const events: HostEvent[] = [];
+    const timeline = timelineOf(host);
+    for (const moment of timeline) {
+      const key = `${moment.id} ${moment.at.packet}`;
+      if (told.moments.has(key)) continue;
+      told.moments.add(key);
+      events.push(momentEvent(host, moment, context.clock));
+    }
+    const conclusion = conclude({ host, lastHeard: this.hosts.lastHeard(host) });
+    const words = conclusion ? `${conclusion.row.id} ${conclusion.weighed.confidence}` : '';
+    if (conclusion && (final || words !== told.conclusion)) {
+      told.conclusion = words;
+      events.push(conclusionEvent(host, conclusion, timeline, context.clock, final, ++told.revision));
+    }
+    if (final) this.told.delete(host);
+    return events;
+  }
+}
+
+interface Conclusion {
+  readonly row: HostRuleRow;
+  readonly weighed: Weighed<HostFactId, HostLookalike>;
+  readonly theCase: HostCase;
+}
+
+/** What became of a host: the first row that holds; null: nothing that can be named. */
+export function conclude(theCase: HostCase): Conclusion | null {
+  const known = (id: HostFactId): boolean => HOST_FACTS[id].find(theCase) !== null;
+  for (const row of HOST_RULES as readonly HostRuleRow[]) {
+    const weighed = weigh(row, known);
+    if (weighed) return { row, weighed, theCase };
+  }
+  return null;
+}
+
+function askTheLink({ silence, words, ipVersion, vlanKey }: Host, neighbours: Neighbours): void {
+  if (!silence || silence.neighbour || neighbours.allAnswered) return;
+  const asked = neighbours.unanswered({ words, at: 0, ipVersion, vlanKey }, silence.lastHeard.timeNs, null);
+  if (asked && isLongAsked(asked)) silence.neighbour = { packet: asked.packet, timeNs: asked.timeNs };
+}
+
+const whereOf = ({ words, ipVersion, vlanKey }: Host) => ({
+  address: formatAddress(words, ipVersion),
+  vlan: vlanIds(vlanKey),
+});
+
+function momentEvent(host: Host, moment: HostMoment, clock: PacketClock): HostEvent {
+  const { id, at, until, services, connections, says } = moment;
+  return {
+    type: 'host',
+    ...whereOf(host),
+    event: id,
+    at: clock.format(at.timeNs),
+    packet: at.packet,
+    until: until && clock.format(until.timeNs),
+    ports: services.map(({ port }) => port),
+    connections,
+    says,
+    conclusion: null,
+  };
+}
+
+function conclusionEvent(
+  host: Host,
+  { row, weighed, theCase }: Conclusion,
+  timeline: readonly HostMoment[],
+  clock: PacketClock,
+  final: boolean,
+  revision: number,
+): HostEvent {
+  const evidence = weighed.facts
+    .map((fact) => ({ fact, moment: HOST_FACTS[fact].find(theCase)! }))
+    .sort((a, b) => a.moment.timeNs - b.moment.timeNs || a.moment.packet - b.moment.packet);
+  const last = evidence.at(-1)!.moment;
+  return {
+    type: 'host',
+    ...whereOf(host),
+    event: row.id as HostEvent['event'],
+    at: clock.format(last.timeNs),
+    packet: last.packet,
+    until: null,
+    ports: [...new Set(timeline.flatMap(({ services }) => services.map(({ port }) => port)))],
+    connections: Math.max(...timeline.map(({ connections }) => connections), 0),
+    says: row.title,
+    conclusion: {
+      severity: row.severity,
+      confidence: weighed.confidence,
+      final,
+      revision,
+      evidence: evidence.map(({ fact, moment }) => ({
+        fact,
+        packet: moment.packet,
+        at: clock.format(moment.timeNs),
+        says: HOST_FACTS[fact].says,
+      })),
+      lookalikes: weighed.lookalikes.map(({ title, toTellApart }) => ({ title, toTellApart })),
+      timeline: timeline.map((moment) => {
+        const { id, at, until, says } = moment;
+        return {
+          event: id,
+          packet: at.packet,
+          at: clock.format(at.timeNs),
+          until: until && clock.format(until.timeNs),
+          says,
+        };
+      }),
+    },
+  };
+}

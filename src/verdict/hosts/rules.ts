@@ -1,0 +1,179 @@
+// HOST RULES: what became of a host, as rows; the first whose facts hold is the conclusion. Read like scenarios.ts, and
+// counted like it: every lookalike ruled out, certain; some left but a corroborating fact seen, likely; else possible.
+
+import type { Severity } from '../scenarios.js';
+import type { Excludable, Weighable } from '../weigh.js';
+import type { HostFactId } from './facts.js';
+
+export interface HostLookalike extends Excludable<HostFactId> {
+  readonly title: string;
+  readonly toTellApart: string;
+}
+
+export interface HostRuleRow extends Weighable<HostFactId, HostLookalike> {
+  readonly id: string;
+  readonly severity: Severity;
+  readonly title: string;
+  /** What happened, for `tcpwatch explain`. */
+  readonly meaning: string;
+}
+
+const MASS_RESTART_THEN_CUT: HostLookalike = {
+  title: 'all its services stopped, and the path to it cut afterwards',
+  toTellApart: 'whether it answers anybody else; its uptime',
+  ruledOutBy: [],
+};
+
+const FAILOVER: HostLookalike = {
+  title: 'another host that took over its address',
+  toTellApart: 'whether its link-layer address or TTL changed; its uptime',
+  ruledOutBy: [],
+};
+
+export const HOST_RULES = [
+  {
+    id: 'shut-down-and-rebooted',
+    severity: 'error',
+    title: 'shut down and rebooted',
+    meaning:
+      'All services closed their connections in one burst, the host fell silent, and came back without what it had known.',
+    requires: [
+      ['services-closed-together', 'silent-after-closing', 'forgot'],
+      ['services-closed-together', 'silent-after-closing', 'answers-anew'],
+    ],
+    excludes: ['remembers', 'is-silent'],
+    corroboratedBy: ['rest-closed-later', 'nothing-left', 'answers-anew', 'forgot'],
+    lookalikes: [MASS_RESTART_THEN_CUT, FAILOVER],
+  },
+  {
+    id: 'shut-down',
+    severity: 'error',
+    title: 'shut down',
+    meaning:
+      'init sent SIGTERM to all processes, so that the services closed their connections in one burst (those that do not heed it, in another when SIGKILL came); then the host was gone.',
+    requires: [
+      ['services-closed-together', 'silent-after-closing', 'is-silent'],
+      ['service-closed-together', 'nothing-left', 'silent-after-closing', 'is-silent'],
+    ],
+    excludes: [],
+    corroboratedBy: [
+      'services-closed-together',
+      'rest-closed-later',
+      'several-wait',
+      'link-asks-in-vain',
+      'reported-unreachable',
+    ],
+    lookalikes: [MASS_RESTART_THEN_CUT],
+  },
+  {
+    id: 'services-restarted',
+    severity: 'warning',
+    title: 'several services restarted at once',
+    meaning: 'The services closed their connections in one burst like at a shutdown, but the host answers on.',
+    requires: [
+      ['services-closed-together', 'served-again'],
+      ['services-closed-together', 'answers-on'],
+    ],
+    excludes: ['silent-after-closing'],
+    corroboratedBy: ['many-closed'],
+    lookalikes: [
+      {
+        title: 'ordinary closes that happened to come together',
+        toTellApart: 'the start times of the services',
+        ruledOutBy: ['refused-meanwhile'],
+      },
+    ],
+  },
+  {
+    id: 'rebooted',
+    severity: 'error',
+    title: 'crashed and rebooted',
+    meaning: 'It fell silent without a FIN and came back without the connections of before: their ends get a RST.',
+    requires: [['was-silent', 'forgot']],
+    excludes: ['remembers', 'is-silent'],
+    corroboratedBy: ['forgot-several', 'answers-anew'],
+    lookalikes: [FAILOVER],
+  },
+  {
+    id: 'outage',
+    severity: 'notice',
+    title: 'out of reach for a while',
+    meaning: 'It fell silent and then went on with the same connections: it had not died.',
+    requires: [['was-silent', 'remembers']],
+    excludes: ['is-silent'],
+    corroboratedBy: [],
+    lookalikes: [],
+  },
+  {
+    id: 'crashed-or-cut',
+    severity: 'error',
+    title: 'crashed, or the path to it cut',
+    meaning: 'All connections that asked it were left without an answer at once, and none had been closed.',
+    requires: [['is-silent', 'several-wait']],
+    excludes: [],
+    corroboratedBy: ['link-asks-in-vain', 'reported-unreachable'],
+    lookalikes: [
+      {
+        title: 'a cut path, or a filter before the whole host',
+        toTellApart: 'whether it answers from another place; its uptime once it is back',
+        ruledOutBy: [],
+        ofMotive: true,
+      },
+    ],
+  },
+  {
+    id: 'connections-forgotten',
+    severity: 'warning',
+    title: 'several connections forgotten, though it had not been silent',
+    meaning:
+      'RSTs of a stack that knows no such connection, out of the blue: a NAT, balancer or failover lost its table.',
+    requires: [['forgot-several']],
+    excludes: ['was-silent', 'is-silent'],
+    corroboratedBy: ['remembers'],
+    lookalikes: [
+      {
+        title: 'a reboot that nobody happened to notice',
+        toTellApart: 'its uptime',
+        ruledOutBy: ['remembers'],
+      },
+    ],
+  },
+  {
+    id: 'path-to-one-lost',
+    severity: 'error',
+    title: 'out of reach for one connection only',
+    meaning: 'One connection waits in vain while the host speaks to others: a path, a filter or a table entry is gone.',
+    requires: [['hears-others']],
+    excludes: ['is-silent'],
+    corroboratedBy: [],
+    lookalikes: [],
+  },
+  {
+    id: 'service-gone',
+    severity: 'error',
+    title: 'one service ended',
+    meaning: 'All connections of one service were closed at once, and now it refuses new ones; the host goes on.',
+    requires: [['service-closed-together', 'refuses-now']],
+    excludes: ['silent-after-closing'],
+    corroboratedBy: [],
+    lookalikes: [],
+  },
+  {
+    id: 'service-closed',
+    severity: 'notice',
+    title: 'one service closed all its connections at once',
+    meaning: 'All connections of one service were closed in one burst while another service of the host lived on.',
+    requires: [['service-closed-together', 'another-lives']],
+    excludes: ['silent-after-closing', 'refuses-now'],
+    corroboratedBy: ['many-closed'],
+    lookalikes: [
+      {
+        title: 'a program that closed its connections on purpose and lives on',
+        toTellApart: 'a new connection: refused means that the program is gone',
+        ruledOutBy: [],
+      },
+    ],
+  },
+] as const satisfies readonly HostRuleRow[];
+
+export type HostRuleId = (typeof HOST_RULES)[number]['id'];
