@@ -105,14 +105,20 @@ function isLossProbe(delivery: Delivery, flight: number): boolean {
 const usesSack = ({ sender, receiver }: Delivery): boolean => sender.has(OFFERS_SACK) && receiver.has(OFFERS_SACK);
 
 /** From the capture to the sender and back, as its half of the handshake took: how late an answer of it passes. */
-function answersAfterNs({ sender, connection }: Delivery): number {
-  const { client, openedNs, synAckNs, handshakeNs } = connection;
-  return Math.max(0, (sender === client ? handshakeNs - synAckNs : synAckNs - openedNs) || 0);
+const answersAfterNs = (delivery: Delivery): number =>
+  handshakeHalfNs(delivery, delivery.sender === delivery.connection.server);
+
+/** From the capture to the server and back, or to the client and back; 0: not known. */
+function handshakeHalfNs({ connection }: Delivery, ofServer: boolean): number {
+  const { client, server, openedNs, synAckNs, handshakeNs } = connection;
+  // What was sent again measures nothing (Karn).
+  if ((ofServer ? client : server).has(RESENT_SYN)) return 0;
+  return Math.max(0, (ofServer ? synAckNs - openedNs : handshakeNs - synAckNs) || 0);
 }
 
 /** [SEG.SEQ, to) lies below SND.NXT: sent before, or filling holes. */
 function resent(delivery: Delivery, to: number): void {
-  const { sender, segment, connection } = delivery;
+  const { sender, segment } = delivery;
   const octets = seqDiff(to, segment.seq);
   const unseenBefore = Math.max(0, Math.min(octets, seqDiff(sender.firstSeq, segment.seq)));
   let filled = unseenBefore;
@@ -140,13 +146,15 @@ function resent(delivery: Delivery, to: number): void {
     sentAgain(delivery, to, octets - filled);
     return;
   }
-  const roundTrip = connection.handshakeNs - connection.openedNs;
+  const roundTrip = handshakeHalfNs(delivery, true) + handshakeHalfNs(delivery, false);
   const behind = seqDiff(sender.sndNxt, to);
   if (segment.timeNs - sinceNs <= (roundTrip > 0 ? roundTrip : DEFAULT_REORDERING_NS)) {
     sender.outOfOrder++;
     delivery.flag('tcp.out-of-order', octets, { behind });
   } else {
     sender.filledHoles++;
+    delivery.senderNotesIfAny?.recovery?.fills(segment.seq, to);
+    doubtTiming(sender, segment);
     delivery.flag('tcp.hole-filled', octets, { behind });
   }
 }
@@ -164,22 +172,24 @@ function sentAgain(delivery: Delivery, to: number, octets: number): void {
     return;
   }
   const recovery = delivery.senderRecovery;
-  const { client, openedNs, synAckNs, handshakeNs } = connection;
-  const peersHalf = sender === client ? synAckNs - openedNs : handshakeNs - synAckNs;
-  const reason = recovery.resends({
+  const resend = {
     from: seq,
     to,
     sndUna: receiver.segments > 0 ? sender.sndUna : seq,
     sndNxt: sender.sndNxt,
+    timeNs,
     sinceHeardNs: receiver.segments > 0 ? timeNs - receiver.lastNs : Number.POSITIVE_INFINITY,
     sinceTimerNs,
     answersAfterNs: answersAfterNs(delivery),
-    roundTripNs: sender.roundTrips > 0 ? sender.srttNs : Math.max(0, peersHalf || 0),
+    roundTripNs: sender.roundTrips > 0 ? sender.srttNs : handshakeHalfNs(delivery, sender === connection.client),
+    timeoutNs: timeoutNs(sender),
     usesSack: usesSack(delivery),
     tsVal,
     hasTimestamps,
-  });
-  const details = detailsOf(reason, sinceTimerNs, recovery.step, sender);
+  };
+  const waitedNs = recovery.waitedNs(resend);
+  const reason = recovery.resends(resend);
+  const details = detailsOf(reason, waitedNs, recovery.step, sender);
   if (payloadLength === 0) delivery.flag('tcp.retransmission.fin', 0, { ...details, reason });
   else delivery.flag(`tcp.retransmission.${reason}`, Math.min(octets, payloadLength), details);
   if (seqDiff(to, sender.sndUna) <= 0) delivery.flagOwnSpurious('already-acknowledged', octets);

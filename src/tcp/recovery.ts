@@ -15,6 +15,8 @@ const AFTER_TIMEOUT = 2;
 /** No timer of a stack is shorter: Linux waits two jiffies at least before a probe, and 200 ms before a retransmission. */
 const SHORTEST_PROBE_NS = 7e6;
 const SHORTEST_TIMEOUT_NS = 190e6;
+/** A stack may have measured the round trips somewhat shorter than the capture does. */
+const PUNCTUALITY = 0.9;
 /** A receiver may delay an acknowledgement so long; a probe of a single segment allows for it. */
 const DELAYED_ACK_NS = 200e6;
 /** What was sent again is remembered over so many octets: no DSACK of a receiver reaches farther back. */
@@ -31,6 +33,7 @@ export interface Resend {
   readonly to: number;
   readonly sndUna: number;
   readonly sndNxt: number;
+  readonly timeNs: number;
   /** Since anything was last heard from the receiver, and since the timer was last set (a send, or an ACK of new data). */
   readonly sinceHeardNs: number;
   readonly sinceTimerNs: number;
@@ -38,6 +41,8 @@ export interface Resend {
   readonly answersAfterNs: number;
   /** Smoothed round trip from the capture to the receiver and back; 0: none measured. */
   readonly roundTripNs: number;
+  /** RTO by RFC 6298 from those, before any backoff. */
+  readonly timeoutNs: number;
   readonly usesSack: boolean;
   readonly tsVal: number;
   readonly hasTimestamps: boolean;
@@ -60,6 +65,9 @@ export class Recovery {
   /** What the first timeout in a row sent again began here, and whether it had been acknowledged by then. */
   private lostFrom = 0;
   private begunInVain = false;
+  /** When the head was last sent again, and where it began: from then on its timer runs, whatever else is sent meanwhile. */
+  private resentFrom = 0;
+  private resentNs = Number.POSITIVE_INFINITY;
   private probed = false;
   private usesSack = false;
   private readonly sacked = new Intervals();
@@ -86,8 +94,8 @@ export class Recovery {
     this.usesSack = it.usesSack;
     if (reason === 'timeout') {
       this.timeouts++;
-      this.shortestTimeoutNs = Math.min(this.shortestTimeoutNs, it.sinceTimerNs);
-      this.longestTimeoutNs = Math.max(this.longestTimeoutNs, it.sinceTimerNs);
+      this.shortestTimeoutNs = Math.min(this.shortestTimeoutNs, this.waitedNs(it));
+      this.longestTimeoutNs = Math.max(this.longestTimeoutNs, this.waitedNs(it));
       this.step++;
       this.arrived = 0;
       this.resentSinceTimeout.clear();
@@ -102,6 +110,10 @@ export class Recovery {
       this.phase = IN_RECOVERY;
       this.recoverySeq = it.sndNxt;
     }
+    if (seqDiff(it.from, it.sndUna) <= 0) {
+      this.resentFrom = it.from;
+      this.resentNs = it.timeNs;
+    }
     this.resent.add(it.from, it.to);
     this.resentSinceTimeout.add(it.from, it.to);
     if (inVain) return reason;
@@ -110,17 +122,26 @@ export class Recovery {
     return reason;
   }
 
+  /** How long the timer had been running by the time of this resend. */
+  waitedNs({ from, timeNs, sinceTimerNs }: Resend): number {
+    return from === this.resentFrom ? Math.max(sinceTimerNs, timeNs - this.resentNs) : sinceTimerNs;
+  }
+
   private reasonOf(it: Resend): ResendReason {
-    const { from, to, sndUna, sndNxt, sinceHeardNs, sinceTimerNs, answersAfterNs, roundTripNs } = it;
+    const { from, to, sndUna, sndNxt, sinceHeardNs, sinceTimerNs, answersAfterNs, roundTripNs, timeoutNs } = it;
     const isHead = seqDiff(from, sndUna) <= 0;
     const isTail = seqDiff(to, sndNxt) >= 0;
     const missing = this.arrived > 0 || !this.sacked.isEmpty;
     // What an acknowledgement asks for comes as soon as it can, or after a quarter of a round trip (RACK's reordering timer).
     const promptNs = answersAfterNs * 1.25 + roundTripNs * 0.5 + SHORTEST_PROBE_NS;
-    const asked = sinceHeardNs <= promptNs;
+    const atOnce = sinceHeardNs <= answersAfterNs * 1.25 + SHORTEST_PROBE_NS;
+    // The timer has run as long as it had to, and nothing has just come that could have asked for it.
+    const overdue = isHead && !atOnce && this.waitedNs(it) >= PUNCTUALITY * timeoutNs * 2 ** this.step;
+    const asked = sinceHeardNs <= promptNs && !overdue;
     // Once another timer has run out the timer is set by when the head was sent, which is longer ago (tcp_rearm_rto).
     const unasked = sinceHeardNs > promptNs + roundTripNs;
-    const timedOut = isHead && !asked && (unasked || sinceTimerNs >= Math.max(SHORTEST_TIMEOUT_NS, roundTripNs));
+    const timedOut =
+      overdue || (isHead && !asked && (unasked || sinceTimerNs >= Math.max(SHORTEST_TIMEOUT_NS, roundTripNs)));
 
     if (this.phase === AFTER_TIMEOUT) {
       if (this.resentSinceTimeout.covered(from, to) === 0) return 'after-timeout';
@@ -139,6 +160,12 @@ export class Recovery {
     if (mayProbe && (inTime || !isHead)) return 'tail-loss-probe';
     if (asked && sinceTimerNs < SHORTEST_PROBE_NS) return 'early';
     return isHead ? 'timeout' : 'early';
+  }
+
+  /** [from, to) was sent again, as it must have been before the capture: here it is seen for the first time. */
+  fills(from: number, to: number): void {
+    this.resent.add(from, to);
+    this.resentSinceTimeout.add(from, to);
   }
 
   /** Nothing is known to be missing and no timer has run out: the state in which a stack may probe for loss. */

@@ -76,6 +76,35 @@ describe('timeout', () => {
     );
   });
 
+  test('in recovery, duplicate acknowledgements or not: the timer runs from when the head was last sent', () => {
+    const talk = transfer({ sack: true, rttMs: 300 });
+    const sent = talk.sends(4, 1);
+    talk.in(297);
+    repeats(talk, 0, 3, (n) => blocks(2, n + 2));
+    talk.client.resends(sent[0], { lost: true });
+    talk.news();
+    for (let n = 0; n < 11; n++) {
+      talk.in(100);
+      talk.client.says(MSS);
+      talk.in(10).server.ack({ ack: past(0), sack: blocks(2, 6 + n) });
+    }
+    talk.news();
+    talk.in(100).client.resends(sent[0]);
+    expect(talk.news()).toMatchObject([{ id: 'tcp.retransmission.timeout', afterNs: 1310 * MS }]);
+  });
+
+  test('a SYN that was sent again measures no round trip to go by (Karn)', () => {
+    const talk = new Transfer({ rttMs: 20 });
+    const syn = talk.client.syn({ window: WINDOW });
+    talk.in(3000).client.resends(syn);
+    talk.in(20).server.synAck({ window: WINDOW });
+    talk.client.ack();
+    const [first] = talk.sends(1, 1);
+    talk.news();
+    talk.in(1000).client.resends(first);
+    expect(talk.ids()).toEqual(['tcp.retransmission.timeout']);
+  });
+
   test('in recovery too, if what was sent again is lost again', () => {
     const talk = transfer({ sack: true });
     const sent = talk.sends(6, 1);
@@ -622,7 +651,14 @@ describe('any story', () => {
   const GIB = 1 << 30;
   const resend = (from: number, to: number): Resend => ({
     ...{ from, to, sndUna: from, sndNxt: to, tsVal: 0, hasTimestamps: false, usesSack: true },
-    ...{ sinceHeardNs: 1e9, sinceTimerNs: 1e9, answersAfterNs: 0, roundTripNs: 20 * MS },
+    ...{
+      timeNs: 0,
+      sinceHeardNs: 1e9,
+      sinceTimerNs: 1e9,
+      answersAfterNs: 0,
+      roundTripNs: 20 * MS,
+      timeoutNs: 220 * MS,
+    },
   });
 
   test('gigabytes later, over the wrap, only what was sent again is reported in vain', () => {
