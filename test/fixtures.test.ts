@@ -43,6 +43,7 @@ const KERNEL_COUNTS = [
     kernels: 'TcpRetransSegs',
     but: [
       { fixture: /^host-vanishes-on-same-lan/, because: 'while ARP or ND fails, resends do not reach the wire' },
+      { fixture: /^host-shuts-down-then-arp-fails(-lan)?$/, because: 'while ARP fails, resends do not reach the wire' },
       { fixture: /^syn-ack-unanswered/, because: 'the client’s host is cut off before the capture' },
       { fixture: /^late-duplicate-after-close-v6-far/, because: 'the network delivered one segment twice' },
     ],
@@ -51,6 +52,10 @@ const KERNEL_COUNTS = [
     ours: 'resets',
     kernels: 'TcpOutRsts',
     but: [
+      {
+        fixture: /^host-shuts-down-then-arp-fails(-lan)?$/,
+        because: 'while ARP fails, the RST does not reach the wire',
+      },
       { fixture: /^(connect-rejected-with|firewall-resets|forged-reset)/, because: 'the RST came from neither kernel' },
       { fixture: /loopback/, because: 'one kernel counts for both ends' },
       { fixture: /one-sided/, because: 'the other direction was not captured' },

@@ -29,6 +29,7 @@ export type Truth =
   | 'forged-reset-ignored'
   | 'left-while-data-came'
   | 'failover'
+  | 'given-up-in-outage'
   | null;
 
 /** What really happened to a host, or to all of its connections on the way; told by several of them together. */

@@ -37,6 +37,8 @@ import type { ConnectionFilter } from './connection-filter.js';
 const CLOSING_BATCH = 256;
 /** Of one host; each is judged again whenever something is learnt of it. */
 const MAX_DOUBTFUL = 512;
+/** How often the link's questions for a host that may be gone are looked at. */
+const LINK_LOOK_NS = 1e9;
 const SECOND_NS = 1e9;
 const NOBODY: ProcessAt = () => null;
 
@@ -124,6 +126,8 @@ export class Analysis {
   private timeRanBackwards = false;
   private events: TcpwatchEvent[] = [];
   private packetClock: PacketClock | null = null;
+  /** Octets of the batch at hand. */
+  private view: DataView | null = null;
 
   constructor(
     private readonly base: TimeBase,
@@ -175,7 +179,7 @@ export class Analysis {
       },
       final: (connection, notes) => this.tellFinal(connection, notes),
     });
-    this.hosts = new Hosts(this.tracker.hosts);
+    this.hosts = new Hosts(this.tracker.hosts, () => this.linkSource());
     this.reports = new HostReports(this.hosts);
   }
 
@@ -183,6 +187,7 @@ export class Analysis {
   take(batch: FrameBatch): void {
     const { segment, tracker, statusCounts, bystanders } = this;
     const { bytes, view, offset, capturedLength, wireLength, linkType, timeNs, count } = batch;
+    this.view = view;
     const packetFilter = this.options.filter?.packets ?? null;
     const watched = bystanders.some((bystander) => bystander.kept);
     for (let f = 0; f < count; f++) {
@@ -208,6 +213,13 @@ export class Analysis {
     if (batch.clockNs >= this.hosts.nextNs) this.tellHosts(batch.clockNs);
   }
 
+  /** Link-layer address that the segment at hand came from, as a number; NaN: none. */
+  private linkSource(): number {
+    const { linkSourceAt } = this.segment;
+    if (linkSourceAt < 0 || !this.view) return Number.NaN;
+    return this.view.getUint16(linkSourceAt) * 2 ** 32 + this.view.getUint32(linkSourceAt + 2);
+  }
+
   private show(status: number, batch: FrameBatch, f: number): void {
     if (status !== Status.TCP && status !== Status.ICMP_ERROR && status !== Status.NEIGHBOUR) return;
     const id = status === Status.NEIGHBOUR ? 0 : this.tracker.current;
@@ -225,9 +237,10 @@ export class Analysis {
   /** Nothing more comes: the records of all that is left. */
   *close(): Generator<readonly TcpwatchEvent[]> {
     this.closing = true;
+    for (const host of this.hosts.all()) this.hosts.asksLink(host, this.tracker.neighbours);
     this.tellHosts(Number.POSITIVE_INFINITY);
     for (const _ of this.tracker.close()) if (this.events.length >= CLOSING_BATCH) yield this.drain();
-    for (const host of this.hosts.all()) this.events.push(...this.reports.newsOf(host, this.hostContext, true));
+    for (const host of this.hosts.all()) this.events.push(...this.reports.newsOf(host, this.clock(), true));
     yield this.drain();
   }
 
@@ -260,14 +273,14 @@ export class Analysis {
     return recordOf(connection, notes, { clock: this.clock(), clockNs, neighbours, processAt, hostAt }, final);
   }
 
-  private get hostContext() {
-    return { clock: this.clock(), neighbours: this.tracker.neighbours };
-  }
-
   /** Tells what has come to be known of hosts, and judges again what that may change. */
   private tellHosts(nowNs: number): void {
+    const { neighbours } = this.tracker;
     for (const host of this.hosts.takeDue(nowNs)) {
-      this.events.push(...this.reports.newsOf(host, this.hostContext, false));
+      this.hosts.asksLink(host, neighbours);
+      // The link is asked while nothing else happens.
+      if (!neighbours.allAnswered && this.hosts.mayBeGone(host, nowNs)) this.hosts.look(host, nowNs, LINK_LOOK_NS);
+      this.events.push(...this.reports.newsOf(host, this.clock(), false));
       for (const [id, index] of this.doubtful.get(host.number) ?? [])
         this.tracker.visit(index, id, (connection, notes) => this.tellJudgement(connection, notes));
     }
@@ -275,7 +288,7 @@ export class Analysis {
 
   private forgetHost(number: number): void {
     const host = this.hosts.byNumber(number);
-    if (host) this.events.push(...this.reports.newsOf(host, this.hostContext, true));
+    if (host) this.events.push(...this.reports.newsOf(host, this.clock(), true));
     this.hosts.forget(number);
     this.doubtful.delete(number);
   }

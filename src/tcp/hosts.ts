@@ -15,8 +15,10 @@ export class HostTable {
   /** When, and in which frame, each host last sent a segment; by number. */
   heardNs = new Float64Array(FIRST_SIZE);
   heardPacket = new Float64Array(FIRST_SIZE);
-  /** Hosts whose next word is waited for. */
+  /** Hosts whose next word is waited for; a new one's first is. */
   watched = new Uint8Array(FIRST_SIZE);
+  /** When the host that has just sent a RST had last been heard before. */
+  beforeReset: Moment = { packet: 0, timeNs: Number.NEGATIVE_INFINITY };
   private readonly numbers = new Map<number | string, number>();
   private readonly keys: (number | string)[] = [''];
   private connections = new Int32Array(FIRST_SIZE);
@@ -63,7 +65,8 @@ export class HostTable {
     } else if (host === this.watched.length) this.grow();
     this.numbers.set(key, host);
     this.keys[host] = key;
-    this.connections[host] = this.watched[host] = 0;
+    this.connections[host] = 0;
+    this.watched[host] = 1;
     this.heardNs[host] = Number.NEGATIVE_INFINITY;
     return host;
   }

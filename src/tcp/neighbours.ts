@@ -11,6 +11,9 @@ export interface Unanswered extends Moment {
   lastNs: number;
 }
 
+/** Neighbour questions that make a host count as not there: three (RFC 4861 MAX_MULTICAST_SOLICIT), over this long. */
+const NEIGHBOUR_ASKS = 3;
+const NEIGHBOUR_NS = 2e9;
 /** Addresses asked for at one time; beyond it the oldest question is forgotten (a scan asks for whole networks). */
 const MAX_TARGETS = 4096;
 const MAX_ASKERS = 64;
@@ -70,3 +73,7 @@ export class Neighbours {
     return longest;
   }
 }
+
+/** Whether nobody has answered for so long that nobody will. */
+export const isLongAsked = ({ count, timeNs, lastNs }: Unanswered): boolean =>
+  count >= NEIGHBOUR_ASKS && lastNs - timeNs >= NEIGHBOUR_NS;

@@ -159,6 +159,7 @@ export class Tracker {
     sender.lastNs = segment.timeNs;
     sender.lastPacket = segment.packet;
     if (connection.firstPacket === segment.packet) this.listener.opened(connection);
+    if (flags & RST) this.hosts.beforeReset = this.hosts.lastHeard(sender.host);
     if ((flags & RST) === 0 || isOwnReset(delivery)) this.hear(delivery);
     if (calm) return;
     const opensAlive = connection.firstPacket === segment.packet && wasAlive;

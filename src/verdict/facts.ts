@@ -19,6 +19,8 @@ import {
   icmpDetail,
   icmpOf,
   lastMissed,
+  massBurstDetail,
+  massBurstOf,
   neighbourAt,
   openReset,
   processDetail,
@@ -27,7 +29,6 @@ import {
   silenceAfter,
   suddenReset,
 } from './findings.js';
-import { clearedBy } from './hosts/facts.js';
 import { HOST_TIMES } from './hosts/times.js';
 
 export interface FactRow {
@@ -301,10 +302,10 @@ export const FACTS = {
   'ports-ended-together': {
     says: 'the host of the {gone} closed all its connections on several ports in one burst',
     find: (c) => {
-      const burst = burstOf(c);
-      return at(burst?.first, burst && clearedBy(burst).length >= 2);
+      const burst = massBurstOf(c);
+      return at(burst?.first, burst);
     },
-    detail: burstDetail,
+    detail: massBurstDetail,
   },
   'port-ended-together': {
     says: 'the {gone} closed all its connections of this port in one burst',
@@ -318,7 +319,7 @@ export const FACTS = {
   'rest-ended-later': {
     says: 'what the host of the {gone} had left open it closed in a second burst, as SIGKILL does',
     find: (c) => {
-      const burst = burstOf(c);
+      const burst = massBurstOf(c);
       const rest = c.host?.host.bursts.at(-1);
       const after = burst && rest && rest !== burst && rest.first.timeNs - burst.last.timeNs <= HOST_TIMES.killNs;
       return at(rest?.first, after, rest?.left === 0);
@@ -335,6 +336,20 @@ export const FACTS = {
   'host-silent-to-all': {
     says: 'several connections asked the host of the {gone} in vain at once',
     find: (c) => at(c.host?.host.silence?.since, (c.host?.host.silence?.connections ?? 0) >= 2),
+  },
+  'host-forgot-later': {
+    says: 'later the host of the {gone} came back without the connections of before: it had died',
+    find: (c) => {
+      const back = c.host?.host.returns.find(({ at: when }) => when.timeNs > c.survivor.end.lastAskNs);
+      return at(back?.forgot, isUnanswered(c.survivor.end), (back?.forgotten ?? 0) >= 2, !back?.remembers);
+    },
+  },
+  'host-outlived': {
+    says: 'later the host of the {gone} went on with other connections of before: it had not died',
+    find: (c) => {
+      const back = c.host?.host.returns.find(({ at: when }) => when.timeNs > c.survivor.end.lastAskNs);
+      return at(back?.remembers, isUnanswered(c.survivor.end));
+    },
   },
   'host-hears-others': {
     says: 'meanwhile the host of the {gone} answered others',
@@ -377,6 +392,10 @@ export const FACTS = {
       return at(accepted, closing && accepted && accepted.timeNs > closing.timeNs, !silenceAfter(c, closing));
     },
   },
+  'link-address-changed': {
+    says: 'the host of the {gone} has another link-layer address than before',
+    find: (c) => returnBefore(c, suddenReset(c, 'no-socket'))?.moved ?? null,
+  },
   'host-was-silent': {
     says: 'the host of the {gone} had been asked in vain before',
     find: (c) => returnBefore(c, suddenReset(c, 'no-socket'))?.silence?.since ?? null,
@@ -386,6 +405,13 @@ export const FACTS = {
     find: (c) => {
       const back = returnBefore(c, suddenReset(c, 'no-socket'));
       return at(back?.forgot, back?.silence, (back?.forgotten ?? 0) >= 2);
+    },
+  },
+  'others-forgotten-too': {
+    says: 'the {gone} answered other connections of before in the same way',
+    find: (c) => {
+      const back = returnBefore(c, suddenReset(c, 'no-socket'));
+      return at(back?.forgot, (back?.forgotten ?? 0) >= 2);
     },
   },
   'host-answers-anew': {

@@ -1,18 +1,16 @@
 // What facts are found by: the questions that several rows of facts.ts ask of a case.
 
 import { SENT_FIN, SENT_SYN } from '../tcp/endpoint.js';
-import type { Unanswered } from '../tcp/neighbours.js';
+import { isLongAsked } from '../tcp/neighbours.js';
 import type { EndNotes, IcmpNote, Moment, ResetNote } from '../tcp/notes.js';
 import { type Case, decisiveReset, neighbourSilence, wasOpen } from './case.js';
 import { clearedBy } from './hosts/facts.js';
 import type { Burst, Return, Service, Silence } from './hosts/host.js';
+import { HOST_TIMES } from './hosts/times.js';
 import { icmpRow } from './icmp-errors.js';
 
 /** RST within this time of the final ACK still belongs to the handshake. */
 const HANDSHAKE_TAIL_NS = 1e9;
-/** Neighbour questions that make a host count as not there: three (RFC 4861 MAX_MULTICAST_SOLICIT), over this long. */
-const NEIGHBOUR_ASKS = 3;
-const NEIGHBOUR_NS = 2e9;
 
 /** The moment, if all conditions hold. */
 export const at = (moment: Moment | undefined | null | false, ...conditions: readonly unknown[]): Moment | null =>
@@ -52,10 +50,6 @@ export const neighbourAt = (theCase: Case, by: 'anyone' | 'survivor' | 'others')
   return question && isLongAsked(question) ? question : null;
 };
 
-/** Whether nobody has answered for so long that nobody will. */
-export const isLongAsked = ({ count, timeNs, lastNs }: Unanswered): boolean =>
-  count >= NEIGHBOUR_ASKS && lastNs - timeNs >= NEIGHBOUR_NS;
-
 /** What closed the gone end: its FIN, or the RST of its socket. */
 export const closingOf = ({ gone }: Case): Moment | undefined => gone.notes.fin ?? gone.notes.reset;
 
@@ -67,9 +61,24 @@ export const burstOf = (theCase: Case): Burst | null => {
   return theCase.host?.host.bursts.find(within) ?? null;
 };
 
+/**
+ * The burst in which its host closed all of several services, this connection's too: in that burst, or in a later one in
+ * which all went that did not heed SIGTERM.
+ */
+export const massBurstOf = (theCase: Case): Burst | null => {
+  const own = burstOf(theCase);
+  if (!own || clearedBy(own).length >= 2) return own;
+  if (own.left > 0) return null;
+  const before = ({ last }: Burst): boolean =>
+    own.first.timeNs > last.timeNs && own.first.timeNs - last.timeNs <= HOST_TIMES.killNs;
+  return theCase.host?.host.bursts.find((burst) => before(burst) && clearedBy(burst).length >= 2) ?? null;
+};
+
 /** How many, and where. */
-export const burstDetail = (theCase: Case): string | null => {
-  const burst = burstOf(theCase);
+export const burstDetail = (theCase: Case): string | null => inNumbers(burstOf(theCase));
+export const massBurstDetail = (theCase: Case): string | null => inNumbers(massBurstOf(theCase));
+
+const inNumbers = (burst: Burst | null): string | null => {
   if (!burst) return null;
   const ports = [...new Set(clearedBy(burst).map(({ port }) => port))];
   return `${burst.connections} connections, port${ports.length > 1 ? 's' : ''} ${ports.join(', ')}`;

@@ -93,6 +93,11 @@ export const LOOKALIKES = {
     title: 'a crash and reboot of its host',
     toTellApart: 'uptime of the {gone}',
   },
+  'rebooted-elsewhere': {
+    scenario: 'host-rebooted',
+    title: 'a reboot after which the same machine has another link-layer address',
+    toTellApart: 'uptime of the {gone}',
+  },
   'path-cut': {
     scenario: 'path-lost',
     title: 'a cut path',
@@ -109,7 +114,7 @@ export const LOOKALIKES = {
     toTellApart: 'whether {address} answers others',
   },
   failover: {
-    scenario: null,
+    scenario: 'failover',
     title: 'a failover, NAT or balancer that lost its table',
     toTellApart: 'whether MAC address, TTL or timestamps of {address} changed',
   },

@@ -135,6 +135,7 @@ export const SCENARIOS = [
       ['gone-sent-fin', 'fin-acknowledged', 'survivor-unanswered'],
       ['gone-sent-fin', 'fin-acknowledged', 'unreachable-by-icmp'],
       ['gone-sent-fin', 'fin-acknowledged', 'neighbour-silent'],
+      ['gone-sent-fin', 'fin-acknowledged', 'neighbour-silent-to-survivor'],
       ['gone-sent-fin', 'fin-acknowledged', 'fin-reset-soon'],
       ['gone-sent-fin', 'fin-acknowledged', 'ports-ended-together', 'host-silent-after-closing'],
       ['live-rst', 'ports-ended-together', 'host-silent-after-closing'],
@@ -145,7 +146,13 @@ export const SCENARIOS = [
       { id: 'process-then-cut', ruledOutBy: ['fin-reset-soon'] },
       {
         id: 'short-fin-wait',
-        ruledOutBy: ['survivor-unanswered', 'unreachable-by-icmp', 'neighbour-silent', 'host-silent-after-closing'],
+        ruledOutBy: [
+          'survivor-unanswered',
+          'unreachable-by-icmp',
+          'neighbour-silent',
+          'neighbour-silent-to-survivor',
+          'host-silent-after-closing',
+        ],
       },
     ],
   },
@@ -181,6 +188,19 @@ export const SCENARIOS = [
     ],
   },
   {
+    id: 'failover',
+    document: null,
+    severity: 'error',
+    title: 'failover: another machine answers for the {gone}',
+    meaning:
+      'A stack that knows no such connection answers it, from another link-layer address than before: another machine took over, or another router before it.',
+    requires: [['gone-was-heard', 'no-socket-rst', 'link-address-changed']],
+    excludes: ['capture-hole', 'gave-up-before'],
+    corroboratedBy: ['others-forgotten-too', 'host-answers-anew', 'heard-just-before-rst'],
+    alsoTells: ['host-was-silent'],
+    lookalikes: [{ id: 'rebooted-elsewhere', ruledOutBy: [] }],
+  },
+  {
     id: 'host-rebooted',
     document: 3,
     severity: 'error',
@@ -193,6 +213,19 @@ export const SCENARIOS = [
       { id: 'failover', ruledOutBy: [] },
       { id: 'firewall-cut', ruledOutBy: ['host-forgot-others', 'host-answers-anew'] },
     ],
+  },
+  {
+    id: 'given-up-in-outage',
+    document: null,
+    severity: 'error',
+    title: 'given up while the {gone} was out of reach',
+    meaning:
+      'Nothing answered until this end gave up or the capture stopped asking; later the same host went on with other connections: it had been out of reach, and had not died.',
+    requires: [['survivor-unanswered', 'host-outlived']],
+    excludes: [],
+    corroboratedBy: [],
+    alsoTells: ['survivor-gave-up'],
+    lookalikes: [],
   },
   {
     id: 'path-lost',
@@ -226,10 +259,11 @@ export const SCENARIOS = [
     ],
     alsoTells: ['survivor-gave-up'],
     lookalikes: [
-      { id: 'path-cut', ruledOutBy: [] },
+      { id: 'path-cut', ruledOutBy: ['host-forgot-later'] },
       {
         id: 'silent-filter',
         ruledOutBy: [
+          'host-forgot-later',
           'host-unreachable-by-icmp',
           'neighbour-silent',
           'neighbour-silent-to-survivor',

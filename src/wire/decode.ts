@@ -38,6 +38,7 @@ export function decode(
 
 /** Addresses and SACK edges are left alone: `ipVersion` and `sackBlockCount` say whether they count. */
 function clear(segment: Segment): void {
+  segment.linkSourceAt = -1;
   segment.ipVersion = 0;
   segment.ttl = 0;
   segment.ipId = -1;

@@ -21,6 +21,10 @@ export class Segment {
   /** Nanoseconds since the capture's base. */
   timeNs = 0;
 
+  // Link layer.
+  /** Where the sender's link-layer address (six octets) starts in the frame's buffer; -1: the link has none. */
+  linkSourceAt = -1;
+
   // Network layer.
   /** 4 or 6; 0 when the frame never got as far as an IP or ARP header, and then the addresses below mean nothing. */
   ipVersion = 0;

@@ -15,6 +15,20 @@ async function twoServices(lab: Lab): Promise<Crowd> {
   return crowd;
 }
 
+/** The server of 9998 is killed with all its children; those of 9999 talk on for a while. */
+async function losesOnePort(lab: Lab): Promise<Crowd> {
+  const crowd = await Crowd.gathers(lab, {
+    9998: ['writing', 'idle', 'reacting', 'keep-alive'],
+    9999: ['writing', 'idle', 'writing'],
+  });
+  crowd.tell('reacting', 'normal-close');
+  for (const client of crowd.clients(undefined, 9999)) client.tells(null);
+  await writeOn(crowd.of('writing'), 1.2);
+  await crowd.serversDie('SIGKILL', 9998);
+  await writeOn(crowd.of('writing'), 6);
+  return crowd;
+}
+
 export const hostsEnded: readonly Scenario[] = [
   {
     name: 'host-shuts-down',
@@ -120,21 +134,22 @@ export const hostsEnded: readonly Scenario[] = [
     in: [{ net: 48, gzip: true }],
     hosts: { server: 'process-terminated' },
     async play(lab) {
-      const crowd = await Crowd.gathers(lab, {
-        9998: ['writing', 'idle', 'reacting', 'keep-alive'],
-        9999: ['writing', 'idle', 'writing'],
-      });
-      crowd.tell('reacting', 'normal-close');
-      for (const client of crowd.clients(undefined, 9999)) client.tells(null);
-      await writeOn(crowd.of('writing'), 1.2);
-      await crowd.serversDie('SIGKILL', 9998);
-      await writeOn(crowd.of('writing'), 6);
+      const crowd = await losesOnePort(lab);
       await isNotServed(lab, 9998, 'ECONNREFUSED');
       const [leaving] = crowd.of('writing', 9999);
       leaving!.tells('normal-close');
       await leaving!.closes();
       await lab.clientHost.reaches('TIME-WAIT');
     },
+  },
+  {
+    name: 'one-port-of-two-killed-and-nobody-asks',
+    truth: 'process-terminated',
+    end: 'server',
+    what: 'The same, and no newcomer asked for the port that was gone.',
+    in: [{ net: 155, gzip: true }],
+    hosts: { server: 'process-terminated' },
+    play: async (lab) => void (await losesOnePort(lab)),
   },
   {
     name: 'one-worker-of-several-killed',

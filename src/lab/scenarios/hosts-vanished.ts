@@ -113,6 +113,28 @@ export const hostsVanished: readonly Scenario[] = [
     },
   },
   {
+    name: 'outage-outlasts-a-keep-alive',
+    truth: 'outage-healed',
+    end: null,
+    what: 'A host was cut off for 5 s: a client whose keep-alive probes went unanswered gave up, and those that wrote went on.',
+    in: [
+      { net: 153, gzip: true },
+      { net: 154, as: 'v6', family: 6, gzip: true },
+    ],
+    hosts: { server: 'outage-healed' },
+    async play(lab) {
+      const crowd = await twoServices(lab);
+      crowd.tell('keep-alive', 'given-up-in-outage', 'server');
+      crowd.tell('writing', null);
+      await lab.serverHost.vanish();
+      await writeOn(crowd.of('writing'), 4.5);
+      await lab.clientHost.leaves('ESTAB', { but: crowd.of('writing').length + crowd.of('idle').length });
+      await lab.serverHost.reappear();
+      await lab.passes(3);
+      await writeOn(crowd.of('writing'), 2);
+    },
+  },
+  {
     name: 'client-host-crashes-with-all-its-connections',
     truth: 'host-crashed',
     end: 'client',

@@ -127,6 +127,10 @@ export const HOST_FACTS = {
     says: 'it had forgotten several connections',
     find: ({ host }) => when(currentReturn(host)?.forgot, (currentReturn(host)?.forgotten ?? 0) >= 2),
   },
+  moved: {
+    says: 'its segments come from another link-layer address than before: another machine, or another way to it',
+    find: ({ host }) => currentReturn(host)?.moved ?? null,
+  },
   'answers-anew': {
     says: 'it answers new connections',
     find: ({ host }) => currentReturn(host)?.accepts ?? currentReturn(host)?.refuses ?? null,

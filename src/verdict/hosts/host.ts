@@ -62,6 +62,8 @@ export interface Return {
   /** It answered a connection of before with a RST: it knows no such connection. How many it did so. */
   forgot: Moment | null;
   forgotten: number;
+  /** Of those, how many had asked in vain before. */
+  waited: number;
   /** It accepted, or refused, a new connection. */
   accepts: Moment | null;
   refuses: Moment | null;
@@ -74,6 +76,10 @@ export interface Host {
   readonly words: Int32Array;
   readonly ipVersion: number;
   readonly vlanKey: number;
+  /** Link-layer address that its segments come from, as a number; NaN: not known, or not one. */
+  link: number;
+  /** It has been so every time. */
+  linkIsConstant: boolean;
   /** How many it has had, with those that were asked for in vain. */
   connections: number;
   /** By port, or by place and port. */

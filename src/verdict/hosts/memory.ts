@@ -7,7 +7,8 @@ import { type Connection, HANDSHAKE_DONE, MID_STREAM } from '../../tcp/connectio
 import type { Delivery } from '../../tcp/delivery.js';
 import { type Endpoint, isUnanswered, SENT_FIN } from '../../tcp/endpoint.js';
 import { type HostTable, NO_HOST } from '../../tcp/hosts.js';
-import type { Moment, Notes } from '../../tcp/notes.js';
+import { isLongAsked, type Neighbours } from '../../tcp/neighbours.js';
+import type { Moment, Notes, ResetNote } from '../../tcp/notes.js';
 import { formatAddress } from '../../wire/address.js';
 import { RST, SYN } from '../../wire/segment.js';
 import type { Burst, Host, Return, Service, Silence } from './host.js';
@@ -28,7 +29,11 @@ export class Hosts {
   /** When the first of them is due. */
   nextNs = Number.POSITIVE_INFINITY;
 
-  constructor(private readonly table: HostTable) {}
+  /** @param linkSource the link-layer address that the segment at hand came from, as a number; NaN: none */
+  constructor(
+    private readonly table: HostTable,
+    private readonly linkSource: () => number,
+  ) {}
 
   /** Takes out the hosts that are due by then, and moves on. @param nowNs Infinity: all. */
   takeDue(nowNs: number): Host[] {
@@ -43,6 +48,12 @@ export class Hosts {
     if (this.due.has(host)) return;
     this.due.set(host, nowNs + afterNs);
     this.nextNs = Math.min(this.nextNs, nowNs + afterNs);
+  }
+
+  /** Whether it may turn out to be gone: it is waited for, or closed its connections not long ago. */
+  mayBeGone({ silence, bursts }: Host, nowNs: number): boolean {
+    const since = silence?.since ?? bursts.at(-1)?.last;
+    return since !== undefined && nowNs - since.timeNs <= HOST_TIMES.shutdownNs;
   }
 
   /** Everything that is remembered. */
@@ -72,7 +83,8 @@ export class Hosts {
   }
 
   /** A connection is open now. */
-  lives({ connection, moment }: Delivery): void {
+  lives(delivery: Delivery): void {
+    const { connection, moment } = delivery;
     for (const end of [connection.client, connection.server]) {
       const host = this.hostOf(connection, end);
       const service = host && this.serviceOf(host, connection, end);
@@ -88,6 +100,16 @@ export class Hosts {
       if (back?.silence && connection.openedNs > back.at.timeNs - HOST_TIMES.handshakeNs) back.accepts ??= moment;
       if (back || service.refused || host.bursts.length > 0) this.look(host, moment.timeNs);
     }
+    this.comesFrom(this.of(delivery.sender));
+  }
+
+  /** Where the segment at hand came from is where its host is, as far as the link shows. */
+  private comesFrom(host: Host | null): void {
+    if (!host) return;
+    const link = this.linkSource();
+    if (Number.isNaN(host.link)) host.link = link;
+    // Once something has taken over, another address is what is to be expected.
+    else if (link !== host.link && host.returns.length === 0) host.linkIsConstant = false;
   }
 
   /** A connection that was open has ended: by its sender's FIN or RST, or for the last time looked at. */
@@ -95,6 +117,7 @@ export class Hosts {
     const { connection, sender, segment, senderNotesIfAny: notes } = delivery;
     this.leaves(connection);
     const host = this.of(sender);
+    if (notes?.reset?.shape !== 'no-socket') this.comesFrom(host);
     const service = host && this.serviceOf(host, connection, sender);
     // Who gives up on a silent peer, or has forgotten the connection, does not close.
     if (!service || notes?.gaveUp || (segment.flags & RST && notes?.reset?.shape !== 'live-socket')) return;
@@ -149,12 +172,25 @@ export class Hosts {
       const before = host.returns.at(-1);
       // Once it has closed, or before anything came of the connection, nothing was forgotten.
       if (!before?.silence && (sender.has(SENT_FIN) || reset.beforeData)) return;
-      const back = before && !before.remembers ? before : this.returns(host, moment, null);
+      const back = before && !before.remembers ? before : this.returns(host, moment, this.silenceBefore(host, reset));
       if (connection.openedNs > back.at.timeNs) return;
       back.forgot ??= moment;
       back.forgotten++;
+      if (reset.asked.count > 0 && reset.asked.timeNs < back.at.timeNs) back.waited++;
+      if (back.silence) back.silence.connections = Math.max(back.silence.connections, back.waited);
+      const link = this.linkSource();
+      if (host.linkIsConstant && !Number.isNaN(host.link + link) && link !== host.link) back.moved ??= moment;
       this.look(host, moment.timeNs);
     }
+  }
+
+  /** What a RST says of the time before it: somebody had asked again and again, and the host was not heard at all. */
+  private silenceBefore(host: Host, { asked }: ResetNote): Silence | null {
+    const lastHeard = this.table.beforeReset;
+    if (asked.count < 2 || lastHeard.timeNs >= asked.timeNs) return null;
+    const { packet, timeNs } = asked;
+    const plain = { connections: 0, open: 1, alive: host.alive + 1, neighbour: null, unreachable: null };
+    return { ...plain, since: { packet, timeNs }, lastHeard };
   }
 
   /** An end has asked in vain for as long as makes its peer count as silent. */
@@ -196,6 +232,20 @@ export class Hosts {
     }
   }
 
+  /**
+   * Looks at who is asked for on the link: a host that does not answer there is silent, though little or nothing is sent to it.
+   * A host that has closed all, or is waited for, is looked at.
+   */
+  asksLink(host: Host, neighbours: Neighbours): void {
+    const { silence, words, ipVersion, vlanKey } = host;
+    if (neighbours.allAnswered || silence?.neighbour) return;
+    const lastHeard = this.lastHeard(host);
+    const asked = neighbours.unanswered({ words, at: 0, ipVersion, vlanKey }, lastHeard.timeNs, null);
+    if (!asked || !isLongAsked(asked)) return;
+    const { packet, timeNs } = asked;
+    (silence ?? this.fallsSilent(host, { packet, timeNs })).neighbour = { packet, timeNs };
+  }
+
   /** Something changed about a connection: a router may have reported a host out of reach that somebody waits for. */
   unreachable({ low, high }: Connection, notes: Notes | undefined): void {
     if (!notes) return;
@@ -216,6 +266,7 @@ export class Hosts {
     const { connection, sender, segment, moment } = delivery;
     const host = this.of(sender);
     if (!host) return;
+    if (Number.isNaN(host.link)) this.comesFrom(host);
     const { silence } = host;
     host.silence = null;
     const back = silence ? this.returns(host, moment, silence) : host.returns.at(-1);
@@ -239,6 +290,7 @@ export class Hosts {
       remembers: null,
       forgot: null,
       forgotten: 0,
+      waited: 0,
       accepts: null,
       refuses: null,
       moved: null,
@@ -259,6 +311,8 @@ export class Hosts {
       words: connection.ints.slice(at, at + 4),
       ipVersion: connection.ipVersion,
       vlanKey: connection.vlanKey,
+      link: Number.NaN,
+      linkIsConstant: true,
       connections: 0,
       services: new Map(),
       alive: 0,

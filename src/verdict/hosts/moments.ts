@@ -71,7 +71,7 @@ function silentMoments(silence: Silence): HostMoment[] {
   return moments;
 }
 
-function returnMoments({ at, silence, remembers, forgot, forgotten }: Return): HostMoment[] {
+function returnMoments({ at, silence, remembers, forgot, forgotten, moved }: Return): HostMoment[] {
   const plain = { until: null, services: [], connections: forgotten };
   const moments: HostMoment[] = [];
   if (silence && concernsHost(silence)) {
@@ -80,7 +80,12 @@ function returnMoments({ at, silence, remembers, forgot, forgotten }: Return): H
   }
   if (forgot) {
     const what = forgotten === 1 ? 'a connection' : `${forgotten} connections`;
-    moments.push({ ...plain, id: 'disowns', at: forgot, says: `answers ${what} of before with RST: it knows no such` });
+    moments.push({
+      ...plain,
+      id: 'disowns',
+      at: forgot,
+      says: `answers ${what} of before with RST: it knows no such${moved ? '; its link-layer address is another' : ''}`,
+    });
   }
   return moments;
 }

@@ -1,11 +1,9 @@
 // From what is remembered of hosts to their public records: moments as they are known, and what they add up to.
 
-import type { Neighbours } from '../../tcp/neighbours.js';
 import type { PacketClock } from '../../tcp/packet-time.js';
 import { formatAddress } from '../../wire/address.js';
 import { vlanIds } from '../../wire/vlan.js';
 import type { HostEvent } from '../events.js';
-import { isLongAsked } from '../findings.js';
 import { type Weighed, weigh } from '../weigh.js';
 import { HOST_FACTS, type HostCase, type HostFactId } from './facts.js';
 import type { Host } from './host.js';
@@ -21,21 +19,15 @@ interface Told {
   revision: number;
 }
 
-export interface HostContext {
-  readonly clock: PacketClock;
-  readonly neighbours: Neighbours;
-}
-
 export class HostReports {
   private readonly told = new Map<Host, Told>();
 
   constructor(private readonly hosts: Hosts) {}
 
   /** What can be said of a host now and was not said before. @param final nothing more will be known of it. */
-  newsOf(host: Host, context: HostContext, final: boolean): HostEvent[] {
+  newsOf(host: Host, clock: PacketClock, final: boolean): HostEvent[] {
     // One connection says all there is by itself.
     if (host.connections < 2) return [];
-    askTheLink(host, context.neighbours);
     const told = this.told.get(host) ?? { moments: new Set(), conclusion: '', revision: 0 };
     this.told.set(host, told);
     const events: HostEvent[] = [];
@@ -44,13 +36,13 @@ export class HostReports {
       const key = `${moment.id} ${moment.at.packet}`;
       if (told.moments.has(key)) continue;
       told.moments.add(key);
-      events.push(momentEvent(host, moment, context.clock));
+      events.push(momentEvent(host, moment, clock));
     }
     const conclusion = conclude({ host, lastHeard: this.hosts.lastHeard(host) });
     const words = conclusion ? `${conclusion.row.id} ${conclusion.weighed.confidence}` : '';
     if (conclusion && (final || words !== told.conclusion)) {
       told.conclusion = words;
-      events.push(conclusionEvent(host, conclusion, timeline, context.clock, final, ++told.revision));
+      events.push(conclusionEvent(host, conclusion, timeline, clock, final, ++told.revision));
     }
     if (final) this.told.delete(host);
     return events;
@@ -71,12 +63,6 @@ export function conclude(theCase: HostCase): Conclusion | null {
     if (weighed) return { row, weighed, theCase };
   }
   return null;
-}
-
-function askTheLink({ silence, words, ipVersion, vlanKey }: Host, neighbours: Neighbours): void {
-  if (!silence || silence.neighbour || neighbours.allAnswered) return;
-  const asked = neighbours.unanswered({ words, at: 0, ipVersion, vlanKey }, silence.lastHeard.timeNs, null);
-  if (asked && isLongAsked(asked)) silence.neighbour = { packet: asked.packet, timeNs: asked.timeNs };
 }
 
 const whereOf = ({ words, ipVersion, vlanKey }: Host) => ({

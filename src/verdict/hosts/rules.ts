@@ -32,6 +32,23 @@ const FAILOVER: HostLookalike = {
 
 export const HOST_RULES = [
   {
+    id: 'failed-over',
+    severity: 'error',
+    title: 'taken over by another machine',
+    meaning:
+      'Another machine answers for its address, and does not know the connections of before: a failover, of the host or of the router before it.',
+    requires: [['forgot', 'moved']],
+    excludes: ['is-silent'],
+    corroboratedBy: ['forgot-several', 'answers-anew'],
+    lookalikes: [
+      {
+        title: 'a reboot after which the same machine has another link-layer address',
+        toTellApart: 'its uptime',
+        ruledOutBy: [],
+      },
+    ],
+  },
+  {
     id: 'shut-down-and-rebooted',
     severity: 'error',
     title: 'shut down and rebooted',

@@ -6,6 +6,7 @@ import { decodeEtherType } from '../ether-type.js';
 import type { Segment } from '../segment.js';
 import { type DecodeStatus, Status } from '../status.js';
 
+const SOURCE = 6;
 const ETHER_TYPE = 12;
 const HEADER_LENGTH = 14;
 
@@ -18,5 +19,6 @@ export function decodeEthernet(
   wireEnd: number,
 ): DecodeStatus {
   if (end - at < HEADER_LENGTH) return Status.LINK_TRUNCATED;
+  segment.linkSourceAt = at + SOURCE;
   return decodeEtherType(segment, bytes, view, view.getUint16(at + ETHER_TYPE), at + HEADER_LENGTH, end, wireEnd);
 }

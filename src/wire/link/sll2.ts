@@ -8,6 +8,9 @@ import { decodeCooked } from './cooked.js';
 
 const PROTOCOL = 0;
 const HARDWARE = 8;
+const ADDRESS_LENGTH = 11;
+const ADDRESS = 12;
+const MAC_LENGTH = 6;
 const HEADER_LENGTH = 20;
 
 export function decodeSll2(
@@ -19,6 +22,7 @@ export function decodeSll2(
   wireEnd: number,
 ): DecodeStatus {
   if (end - at < HEADER_LENGTH) return Status.LINK_TRUNCATED;
+  if (bytes[at + ADDRESS_LENGTH] === MAC_LENGTH) segment.linkSourceAt = at + ADDRESS;
   const hardware = view.getUint16(at + HARDWARE);
   const protocol = view.getUint16(at + PROTOCOL);
   return decodeCooked(segment, bytes, view, hardware, protocol, at + HEADER_LENGTH, end, wireEnd);
