@@ -88,7 +88,7 @@ export const LOOKALIKES = {
     title: 'an orderly close by a stack that forgets FIN-WAIT-2 soon (a load balancer, a small tcp_fin_timeout)',
     toTellApart: 'uptime of the {gone}',
   },
-  rebooted: {
+  'host-rebooted': {
     scenario: 'host-rebooted',
     title: 'a crash and reboot of its host',
     toTellApart: 'uptime of the {gone}',

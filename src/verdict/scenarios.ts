@@ -177,9 +177,9 @@ export const SCENARIOS = [
     // That its process is gone settles all: who saw that runs on the same host, so the host is not.
     lookalikes: [
       { id: 'deliberate-close', ruledOutBy: ['live-rst', 'port-refuses-now', 'local-process-exited'] },
-      { id: 'rebooted', ruledOutBy: ['gone-sent-fin', 'live-rst', 'local-process-exited'] },
+      { id: 'host-rebooted', ruledOutBy: ['gone-sent-fin', 'live-rst', 'local-process-exited'] },
       { id: 'aborted', ruledOutBy: ['gone-sent-fin', 'fin-missed', 'port-refuses-now', 'local-process-exited'] },
-      { id: 'host-shutdown', ruledOutBy: ['host-answers-on', 'port-accepts-on', 'local-process-exited'] },
+      { id: 'host-shutdown', ruledOutBy: ['host-answers-on', 'local-process-exited'] },
       {
         id: 'survivor-leak',
         ruledOutBy: ['survivor-wrote-after-fin', 'live-rst', 'port-refuses-now', 'local-process-exited'],

@@ -31,7 +31,8 @@ export interface DecodedFrame {
   vlans: number[];
 }
 
-const MARGIN = 64;
+/** Where the frame starts in the buffer. */
+export const MARGIN = 64;
 
 export interface FrameOptions {
   /** Octets of the frame that were captured; all by default. */

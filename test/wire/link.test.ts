@@ -16,7 +16,7 @@ import {
   tcp,
   u32,
 } from '../support/frames.js';
-import { decodeOne, LINK } from './decode-one.js';
+import { decodeOne, LINK, MARGIN } from './decode-one.js';
 
 describe('the table of link types', () => {
   test('names each number once', () => {
@@ -32,6 +32,37 @@ describe('the table of link types', () => {
       segment: { ipVersion: 0 },
     });
     expect(linkTypeRow(linkType)).toBeUndefined();
+  });
+});
+
+describe('where the sender’s link-layer address is', () => {
+  const macOf = (frame: Uint8Array, linkType: number): string | null => {
+    const { segment } = decodeOne(frame, linkType);
+    if (segment.linkSourceAt < 0) return null;
+    const at = segment.linkSourceAt - MARGIN;
+    return Buffer.from(frame.subarray(at, at + 6)).toString('hex');
+  };
+
+  test('Ethernet: behind the destination', () => {
+    const frame = ethernet(ipv4(tcp()));
+    expect(macOf(frame, LINK.ETHERNET)).toBe(Buffer.from(frame.subarray(6, 12)).toString('hex'));
+  });
+
+  test.each([
+    ['sll', sll, LINK.SLL, 4, 6],
+    ['sll2', sll2, LINK.SLL2, 11, 12],
+  ] as const)('%s: if it is six octets long', (_, header, linkType, lengthAt, at) => {
+    const frame = header(ipv4(tcp()));
+    const own = [2, 0, 0, 0, 7, 9];
+    frame.set(own, at);
+    frame.set(linkType === LINK.SLL ? [0, 6] : [6], lengthAt);
+    expect(macOf(frame, linkType)).toBe(Buffer.from(own).toString('hex'));
+    frame.set(linkType === LINK.SLL ? [0, 0] : [0], lengthAt);
+    expect(macOf(frame, linkType)).toBeNull();
+  });
+
+  test('none on raw IP, whatever came before', () => {
+    expect(macOf(ipv4(tcp()), LINK.RAW)).toBeNull();
   });
 });
 

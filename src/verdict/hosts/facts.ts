@@ -24,7 +24,10 @@ export const clearedBy = (burst: Burst): Service[] =>
 export const decisiveBurst = ({ bursts }: Host): Burst | null =>
   bursts.findLast((burst) => clearedBy(burst).length >= 2) ?? bursts.at(-1) ?? null;
 
-/** Whether a silence is the host's: one connection that waits says little of a host that has others. */
+/**
+ * Whether a silence is the host's: one connection that waits says little of a host that has others, and none that wants to be
+ * let in says anything: a full queue turns them all away.
+ */
 export const concernsHost = ({ connections, open, alive }: Silence): boolean => connections >= 2 || open >= alive;
 
 /** The silence that lasts, or the last one that ended. */

@@ -41,9 +41,10 @@ export interface Silence {
   readonly since: Moment;
   /** The last that was heard of the host before. */
   readonly lastHeard: Moment;
-  /** Connections that wait, new ones and closed ones among them; how many of those were open. */
+  /** Connections that wait, closed ones among them; how many of those were open; and how many have never been. */
   connections: number;
   open: number;
+  newcomers: number;
   /** Open connections that the host had when the last of those began to wait. */
   alive: number;
   /** Somebody asked the link for it in vain. */

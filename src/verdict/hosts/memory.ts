@@ -171,7 +171,8 @@ export class Hosts {
     } else if (reset.shape === 'no-socket') {
       const before = host.returns.at(-1);
       // Once it has closed, or before anything came of the connection, nothing was forgotten.
-      if (!before?.silence && (sender.has(SENT_FIN) || reset.beforeData)) return;
+      const closed = sender.has(SENT_FIN) || notes?.missed?.endSeq === sender.sndNxt;
+      if (!before?.silence && (closed || reset.beforeData)) return;
       const back = before && !before.remembers ? before : this.returns(host, moment, this.silenceBefore(host, reset));
       if (connection.openedNs > back.at.timeNs) return;
       back.forgot ??= moment;
@@ -189,7 +190,7 @@ export class Hosts {
     const lastHeard = this.table.beforeReset;
     if (asked.count < 2 || lastHeard.timeNs >= asked.timeNs) return null;
     const { packet, timeNs } = asked;
-    const plain = { connections: 0, open: 1, alive: host.alive + 1, neighbour: null, unreachable: null };
+    const plain = { connections: 0, newcomers: 0, open: 1, alive: host.alive + 1, neighbour: null, unreachable: null };
     return { ...plain, since: { packet, timeNs }, lastHeard };
   }
 
@@ -203,13 +204,15 @@ export class Hosts {
       if (!isUnanswered(waiting)) continue;
       const host = this.hostOf(connection, gone);
       if (!host) continue;
-      if (!connection.has(HANDSHAKE_DONE | MID_STREAM)) host.connections++;
+      const isNew = !connection.has(HANDSHAKE_DONE | MID_STREAM);
+      if (isNew) host.connections++;
       const since = { packet: waiting.unansweredPacket, timeNs: waiting.unansweredNs };
       if (this.lastHeard(host).timeNs > since.timeNs + HOST_TIMES.crossingNs)
         host.deaf ??= { ...since, connection: connection.id };
       else {
         const silence = host.silence ?? this.fallsSilent(host, since);
-        silence.connections++;
+        if (isNew) silence.newcomers++;
+        else silence.connections++;
         if (connection.isAlive) silence.open++;
         silence.alive = host.alive;
       }
@@ -219,7 +222,16 @@ export class Hosts {
 
   private fallsSilent(host: Host, since: Moment): Silence {
     const lastHeard = this.lastHeard(host);
-    host.silence = { since, lastHeard, connections: 0, open: 0, alive: 0, neighbour: null, unreachable: null };
+    host.silence = {
+      since,
+      lastHeard,
+      connections: 0,
+      open: 0,
+      newcomers: 0,
+      alive: 0,
+      neighbour: null,
+      unreachable: null,
+    };
     this.table.watched[host.number] = 1;
     return host.silence;
   }

@@ -54,14 +54,15 @@ function massClose(burst: Burst, before: Burst | undefined): HostMoment {
 }
 
 function silentMoments(silence: Silence): HostMoment[] {
-  const { since, connections, neighbour, unreachable } = silence;
-  const plain = { until: null, services: [], connections };
+  const { since, connections, newcomers, neighbour, unreachable } = silence;
+  const waiting = connections + newcomers;
+  const plain = { until: null, services: [], connections: waiting };
   const moments: HostMoment[] = [
     {
       ...plain,
       id: 'went-silent',
       at: since,
-      says: `answers nothing any more: ${connections === 1 ? 'one connection waits' : `${connections} connections wait`}`,
+      says: `answers nothing any more${waiting === 0 ? '' : waiting === 1 ? ': one connection waits' : `: ${waiting} connections wait`}`,
     },
   ];
   if (neighbour)
