@@ -311,7 +311,8 @@ export const FACTS = {
     says: 'the {gone} closed all its connections of this port in one burst',
     find: (c) => {
       const burst = burstOf(c);
-      const toll = burst?.services.get(serviceOf(c)!);
+      const own = serviceOf(c);
+      const toll = burst?.tolls.find(({ service }) => service === own);
       return at(burst?.first, toll && toll.left === 0 && toll.ended >= 2);
     },
     detail: burstDetail,

@@ -86,7 +86,10 @@ const inNumbers = (burst: Burst | null): string | null => {
 
 /** The service of the gone end's host that this connection was one of. */
 export const serviceOf = ({ host, connection, gone }: Case): Service | null =>
-  (host && gone.role === 'server' && host.host.services.get(connection.portOf(connection.server))) || null;
+  (host &&
+    gone.role === 'server' &&
+    host.host.services.find(({ key }) => key === connection.portOf(connection.server))) ||
+  null;
 
 /** The silence of the gone end's host that began, or lasted, after this moment. */
 export const silenceAfter = ({ host }: Case, moment: Moment | undefined): Silence | null => {

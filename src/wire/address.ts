@@ -22,7 +22,7 @@ export function readIpv6Address(words: Int32Array, view: DataView, at: number): 
 }
 
 /** The address whose first word is `words[at]`, in RFC 5952 form: `192.0.2.1`, `2001:db8::1`, `::ffff:192.0.2.1`. */
-export function formatAddress(words: Int32Array, ipVersion: number, at = 0): string {
+export function formatAddress(words: ArrayLike<number>, ipVersion: number, at = 0): string {
   if (ipVersion === 4) return formatIpv4(words[at]);
   if (words[at] === 0 && words[at + 1] === 0 && words[at + 2] === MAPPED_PREFIX) {
     return `::ffff:${formatIpv4(words[at + 3])}`;

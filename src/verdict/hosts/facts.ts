@@ -18,7 +18,7 @@ export interface HostFactRow {
 
 /** Services that a burst left without a connection. */
 export const clearedBy = (burst: Burst): Service[] =>
-  [...burst.services].filter(([, { left }]) => left === 0).map(([service]) => service);
+  burst.tolls.filter(({ left }) => left === 0).map(({ service }) => service);
 
 /** The last burst that took several services, else the last one at all. */
 export const decisiveBurst = ({ bursts }: Host): Burst | null =>

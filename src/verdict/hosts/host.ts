@@ -5,10 +5,12 @@ import type { Moment } from '../../tcp/notes.js';
 
 /** A port that the host serves; or, of a host as client, a place that it was connected to. */
 export interface Service {
+  /** Tells it from others of the host. */
+  readonly key: number;
   /** The port, of the host itself or of that place. */
   readonly port: number;
-  /** Where it is, if not on the host itself; else null. */
-  readonly at: string | null;
+  /** Whose it is, if not the host's own; else null. */
+  readonly at: Host | null;
   /** Connections that are open; opened in all. */
   alive: number;
   opened: number;
@@ -19,6 +21,7 @@ export interface Service {
 
 /** What one burst did to one service. */
 export interface Toll {
+  readonly service: Service;
   ended: number;
   /** Connections of the service that were still open when the last of these had ended. */
   left: number;
@@ -30,7 +33,7 @@ export interface Burst {
   last: Moment;
   connections: number;
   resets: number;
-  readonly services: Map<Service, Toll>;
+  readonly tolls: Toll[];
   /** Connections of the host that were open when it was over, on any service. */
   left: number;
 }
@@ -74,7 +77,8 @@ export interface Return {
 
 export interface Host {
   readonly number: number;
-  readonly words: Int32Array;
+  /** Its address. */
+  readonly words: readonly number[];
   readonly ipVersion: number;
   readonly vlanKey: number;
   /** Link-layer address that its segments come from, as a number; NaN: not known, or not one. */
@@ -83,9 +87,10 @@ export interface Host {
   linkIsConstant: boolean;
   /** How many it has had, with those that were asked for in vain. */
   connections: number;
-  /** By port, or by place and port. */
-  readonly services: Map<number, Service>;
+  readonly services: Service[];
   alive: number;
+  /** The burst that goes on, or the last ending. */
+  going: Burst | null;
   /** Bursts that took all of a service with them; the last few. */
   readonly bursts: Burst[];
   silence: Silence | null;

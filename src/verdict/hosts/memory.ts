@@ -9,7 +9,6 @@ import { type Endpoint, isUnanswered, SENT_FIN } from '../../tcp/endpoint.js';
 import { type HostTable, NO_HOST } from '../../tcp/hosts.js';
 import { isLongAsked, type Neighbours } from '../../tcp/neighbours.js';
 import type { Moment, Notes, ResetNote } from '../../tcp/notes.js';
-import { formatAddress } from '../../wire/address.js';
 import { RST, SYN } from '../../wire/segment.js';
 import type { Burst, Host, Return, Service, Silence } from './host.js';
 import { HOST_TIMES } from './times.js';
@@ -17,12 +16,12 @@ import { HOST_TIMES } from './times.js';
 /** Of one host. */
 const MAX_SERVICES = 512;
 const MAX_BURSTS = 8;
+const MAX_TOLLS = 64;
 const MAX_RETURNS = 8;
 
 export class Hosts {
-  private readonly hosts = new Map<number, Host>();
-  /** The burst that goes on at a host. */
-  private readonly open = new Map<number, Burst>();
+  /** By number. */
+  private readonly hosts: (Host | undefined)[] = [];
 
   /** Hosts about which more can be said, and from when on: what comes together is said together. */
   private readonly due = new Map<Host, number>();
@@ -58,16 +57,16 @@ export class Hosts {
 
   /** Everything that is remembered. */
   all(): Iterable<Host> {
-    return this.hosts.values();
+    return this.hosts.filter((host) => host !== undefined);
   }
 
   /** What is known of the host of an end; null: nothing. */
   of(end: Endpoint): Host | null {
-    return this.hosts.get(end.host) ?? null;
+    return this.hosts[end.host] ?? null;
   }
 
   byNumber(number: number): Host | undefined {
-    return this.hosts.get(number);
+    return this.hosts[number];
   }
 
   /** When a host was last heard. */
@@ -76,10 +75,9 @@ export class Hosts {
   }
 
   forget(number: number): void {
-    const host = this.hosts.get(number);
+    const host = this.hosts[number];
     if (host) this.due.delete(host);
-    this.hosts.delete(number);
-    this.open.delete(number);
+    this.hosts[number] = undefined;
   }
 
   /** A connection is open now. */
@@ -136,19 +134,23 @@ export class Hosts {
   }
 
   private joinBurst(host: Host, service: Service, moment: Moment, isReset: boolean): void {
-    let burst = this.open.get(host.number);
+    let burst = host.going;
     if (!burst || !goesOn(burst, moment)) {
-      burst = { first: moment, last: moment, connections: 0, resets: 0, services: new Map(), left: 0 };
-      this.open.set(host.number, burst);
+      burst = { first: moment, last: moment, connections: 0, resets: 0, tolls: [], left: 0 };
+      host.going = burst;
     }
     burst.last = moment;
     burst.connections++;
     if (isReset) burst.resets++;
-    const toll = burst.services.get(service) ?? { ended: 0, left: 0 };
+    burst.left = host.alive;
+    let toll = burst.tolls.find((one) => one.service === service);
+    if (!toll) {
+      if (burst.tolls.length >= MAX_TOLLS) return;
+      toll = { service, ended: 0, left: 0 };
+      burst.tolls.push(toll);
+    }
     toll.ended++;
     toll.left = service.alive;
-    burst.services.set(service, toll);
-    burst.left = host.alive;
     if (toll.left > 0 || burst.connections < 2 || host.bursts.includes(burst)) return;
     host.bursts.push(burst);
     if (host.bursts.length > MAX_BURSTS) host.bursts.shift();
@@ -252,7 +254,11 @@ export class Hosts {
     const { silence, words, ipVersion, vlanKey } = host;
     if (neighbours.allAnswered || silence?.neighbour) return;
     const lastHeard = this.lastHeard(host);
-    const asked = neighbours.unanswered({ words, at: 0, ipVersion, vlanKey }, lastHeard.timeNs, null);
+    const asked = neighbours.unanswered(
+      { words: Int32Array.from(words), at: 0, ipVersion, vlanKey },
+      lastHeard.timeNs,
+      null,
+    );
     if (!asked || !isLongAsked(asked)) return;
     const { packet, timeNs } = asked;
     (silence ?? this.fallsSilent(host, { packet, timeNs })).neighbour = { packet, timeNs };
@@ -315,25 +321,27 @@ export class Hosts {
 
   private hostOf(connection: Connection, end: Endpoint): Host | null {
     const number = end.host;
-    const known = this.hosts.get(number);
+    const known = this.hosts[number];
     if (known || number === NO_HOST) return known ?? null;
     const at = connection.addressAt(end);
     const host: Host = {
       number,
-      words: connection.ints.slice(at, at + 4),
+      words: [0, 1, 2, 3].map((word) => connection.ints[at + word]),
       ipVersion: connection.ipVersion,
       vlanKey: connection.vlanKey,
       link: Number.NaN,
       linkIsConstant: true,
       connections: 0,
-      services: new Map(),
+      services: [],
       alive: 0,
+      going: null,
       bursts: [],
       silence: null,
       deaf: null,
       returns: [],
     };
-    this.hosts.set(number, host);
+    while (this.hosts.length < number) this.hosts.push(undefined);
+    this.hosts[number] = host;
     return host;
   }
 
@@ -342,12 +350,12 @@ export class Hosts {
     const { server } = connection;
     const port = connection.portOf(server);
     const key = end === server ? port : (server.host + 1) * 65_536 + port;
-    const known = host.services.get(key);
-    if (known || host.services.size >= MAX_SERVICES) return known ?? null;
-    const at =
-      end === server ? null : formatAddress(connection.ints, connection.ipVersion, connection.addressAt(server));
-    const service = { port, at, alive: 0, opened: 0, refused: null, accepted: null };
-    host.services.set(key, service);
+    const { services } = host;
+    for (const service of services) if (service.key === key) return service;
+    if (services.length >= MAX_SERVICES) return null;
+    const at = end === server ? null : this.hostOf(connection, server);
+    const service = { key, port, at, alive: 0, opened: 0, refused: null, accepted: null };
+    services.push(service);
     return service;
   }
 }

@@ -1,6 +1,8 @@
 // HOST MOMENTS: what was seen of a host, in the order it happened: the lines of an incident report.
 
 import type { Moment } from '../../tcp/notes.js';
+import { formatAddress } from '../../wire/address.js';
+import { placeOf } from '../record.js';
 import { clearedBy, concernsHost } from './facts.js';
 import type { Burst, Host, Return, Service, Silence } from './host.js';
 import { HOST_TIMES } from './times.js';
@@ -34,7 +36,7 @@ export function timelineOf(host: Host): HostMoment[] {
     ...host.bursts.map((burst, n) => massClose(burst, host.bursts[n - 1])),
     ...silences.filter(concernsHost).flatMap(silentMoments),
     ...host.returns.flatMap(returnMoments),
-    ...[...host.services.values()].flatMap((service) => listenerMoments(service, host)),
+    ...host.services.flatMap((service) => listenerMoments(service, host)),
   ];
   return moments.sort((a, b) => a.at.timeNs - b.at.timeNs || a.at.packet - b.at.packet);
 }
@@ -115,7 +117,7 @@ function listenerMoments(service: Service, host: Host): HostMoment[] {
 function placesOf(services: readonly Service[]): string {
   const own = services.filter(({ at }) => at === null).map(({ port }) => String(port));
   const others = services.flatMap(({ at, port }) =>
-    at === null ? [] : [at.includes(':') ? `[${at}]:${port}` : `${at}:${port}`],
+    at === null ? [] : [placeOf({ address: formatAddress(at.words, at.ipVersion), port })],
   );
   const parts = [];
   if (own.length > 0) parts.push(`on port${own.length > 1 ? 's' : ''} ${listed(own)}`);
