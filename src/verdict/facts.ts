@@ -27,6 +27,7 @@ import {
   returnBefore,
   serviceOf,
   silenceAfter,
+  silenceMet,
   suddenReset,
 } from './findings.js';
 import { HOST_TIMES } from './hosts/times.js';
@@ -336,7 +337,10 @@ export const FACTS = {
   },
   'host-silent-to-all': {
     says: 'several connections asked the host of the {gone} in vain at once',
-    find: (c) => at(c.host?.host.silence?.since, (c.host?.host.silence?.connections ?? 0) >= 2),
+    find: (c) => {
+      const silence = silenceMet(c);
+      return at(silence?.since, (silence?.connections ?? 0) >= 2);
+    },
   },
   'host-forgot-later': {
     says: 'later the host of the {gone} came back without the connections of before: it had died',
@@ -358,9 +362,10 @@ export const FACTS = {
       const { unansweredNs, lastAskNs } = c.survivor.end;
       if (!c.host || !isUnanswered(c.survivor.end)) return null;
       const { lastHeard, host } = c.host;
-      // Of a host that fell silent and came back, only what was asked after that tells.
+      // Of a host that fell silent and came back, only what was asked after that tells, once it could have been answered.
       const back = host.returns.findLast(({ at: when }) => when.timeNs > unansweredNs);
-      const asked = !back || lastAskNs - back.at.timeNs >= HOST_TIMES.crossingNs;
+      const waitedNs = back ? Math.min(lastAskNs - back.at.timeNs, c.clockNs - lastAskNs) : HOST_TIMES.crossingNs;
+      const asked = waitedNs >= HOST_TIMES.crossingNs;
       return at(lastHeard, asked, lastHeard.timeNs - unansweredNs >= HOST_TIMES.livesNs);
     },
   },

@@ -1,6 +1,6 @@
 // What facts are found by: the questions that several rows of facts.ts ask of a case.
 
-import { SENT_FIN, SENT_SYN } from '../tcp/endpoint.js';
+import { isUnanswered, SENT_FIN, SENT_SYN } from '../tcp/endpoint.js';
 import { isLongAsked } from '../tcp/neighbours.js';
 import type { EndNotes, IcmpNote, Moment, ResetNote } from '../tcp/notes.js';
 import { type Case, decisiveReset, neighbourSilence, wasOpen } from './case.js';
@@ -97,6 +97,18 @@ export const silenceAfter = ({ host }: Case, moment: Moment | undefined): Silenc
   const { silence, returns } = host.host;
   const all = [...returns.map((back) => back.silence), silence];
   return all.find((one) => one !== null && one.since.timeNs >= moment.timeNs) ?? null;
+};
+
+/** The silence of the gone end's host that the survivor met: in which it asked, or that followed the closing. */
+export const silenceMet = (theCase: Case): Silence | null => {
+  const { host, survivor } = theCase;
+  if (!host) return null;
+  const { silence, returns } = host.host;
+  if (!isUnanswered(survivor.end)) return silenceAfter(theCase, closingOf(theCase));
+  const { unansweredNs, lastAskNs } = survivor.end;
+  if (silence && silence.since.timeNs <= lastAskNs) return silence;
+  const back = returns.find((one) => one.silence && one.at.timeNs >= unansweredNs);
+  return back?.silence && back.silence.since.timeNs <= lastAskNs ? back.silence : null;
 };
 
 /** How the gone end's host came back, if a RST of it belongs to that. */

@@ -52,6 +52,18 @@ describe('golden', () => {
     await expect(text).toMatchFileSnapshot(`golden/${name}.txt`);
   });
 
+  const shutdown = join(import.meta.dirname, '../../fixtures/captures/host-shuts-down-and-reboots.pcap.gz');
+  it.each([
+    ['host-80', at(80)],
+    ['host-80-growing', at(80, { growing: true })],
+    ['host-80-colour', at(80, { colour: true })],
+  ] as const)('%s', async (name, options) => {
+    const { growing } = options;
+    const events = await eventsOfFiles([shutdown], { provisional: true, growing });
+    const text = printed(textOutput(options), events).replaceAll('\u001b', '\\e');
+    await expect(text).toMatchFileSnapshot(`golden/${name}.txt`);
+  });
+
   it('times are local, as tcpdump prints them', async () => {
     vi.stubEnv('TZ', 'Asia/Kolkata');
     const text = await screen(captureOf(conversation(KILLED)), at(80, { verbose: true }));
