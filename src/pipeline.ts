@@ -21,6 +21,7 @@ import { Recording, type RecordingOptions } from './pipeline/recording.js';
 import { TimeBase } from './source/frame-batch.js';
 import { type CaptureSource, openCapture } from './source/open-capture.js';
 import type { CaptureEvent, InputProblem, NoticeEvent, TcpwatchEvent } from './verdict/events.js';
+import type { HostTimes } from './verdict/hosts/times.js';
 import { linkTypeRow } from './wire/link/link-types.js';
 
 export { FilterError } from './filter/parse-filter.js';
@@ -29,6 +30,7 @@ export { type LiveInput, listInterfaces, noticeEvent } from './pipeline/live.js'
 export type { FlaggedOptions } from './pipeline/recording.js';
 export { BACKENDS, DEFAULT_BUFFER_KIB, DEFAULT_SNAPLEN } from './source/live/live-source.js';
 export type * from './verdict/events.js';
+export { HOST_TIMES, type HostTimes } from './verdict/hosts/times.js';
 
 export const DEFAULT_MAX_CONNECTIONS = 1_000_000;
 
@@ -49,6 +51,8 @@ export interface AnalyzeOptions extends RecordingOptions {
   readonly provisional?: boolean;
   /** Packets still come: tell what happens as it happens, provisional verdicts and transitions. Always so on an interface. */
   readonly growing?: boolean;
+  /** How long things take at hosts, nanoseconds of packet time, where that is known better (`HOST_TIMES` has the rest). */
+  readonly hostTimes?: Partial<HostTimes>;
   /** Called when nothing more is captured or read; what is told from now on is the end of it. */
   readonly closing?: () => void;
   /** Read for `-` in place of the process's own standard input. */
@@ -108,6 +112,7 @@ async function* run(options: AnalyzeOptions, inputs: Inputs): AsyncGenerator<rea
       anomalies: options.anomalies ?? false,
       provisional: growing || (options.provisional ?? false),
       growing,
+      hostTimes: options.hostTimes ?? {},
     },
     [...(processes ? [processBystander(processes)] : []), recording.bystander],
   );

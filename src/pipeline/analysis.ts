@@ -27,6 +27,7 @@ import type { FactId } from '../verdict/facts.js';
 import type { HostCase } from '../verdict/hosts/facts.js';
 import { Hosts } from '../verdict/hosts/memory.js';
 import { HostReports } from '../verdict/hosts/report.js';
+import { HOST_TIMES, type HostTimes } from '../verdict/hosts/times.js';
 import { endsOf, recordOf } from '../verdict/record.js';
 import { decode } from '../wire/decode.js';
 import { Segment } from '../wire/segment.js';
@@ -50,6 +51,7 @@ export interface AnalysisOptions {
   readonly provisional: boolean;
   /** Packets still come: tells what happens as it happens. */
   readonly growing: boolean;
+  readonly hostTimes: Partial<HostTimes>;
 }
 
 /** What a run has that looks over its shoulder. All of them rare but `kept`. */
@@ -179,7 +181,7 @@ export class Analysis {
       },
       final: (connection, notes) => this.tellFinal(connection, notes),
     });
-    this.hosts = new Hosts(this.tracker.hosts, () => this.linkSource());
+    this.hosts = new Hosts(this.tracker.hosts, () => this.linkSource(), { ...HOST_TIMES, ...options.hostTimes });
     this.reports = new HostReports(this.hosts);
   }
 

@@ -30,7 +30,6 @@ import {
   silenceMet,
   suddenReset,
 } from './findings.js';
-import { HOST_TIMES } from './hosts/times.js';
 
 export interface FactRow {
   /** One clause, with {gone} and {survivor} for the ends. */
@@ -301,7 +300,7 @@ export const FACTS = {
     detail: processDetail,
   },
   'ports-ended-together': {
-    says: 'the host of the {gone} closed all its connections on several ports in one burst',
+    says: 'the host of the {gone} closed all its connections on several ports, in one burst or a series of them',
     find: (c) => {
       const burst = massBurstOf(c);
       return at(burst?.first, burst);
@@ -323,7 +322,8 @@ export const FACTS = {
     find: (c) => {
       const burst = massBurstOf(c);
       const rest = c.host?.host.bursts.at(-1);
-      const after = burst && rest && rest !== burst && rest.first.timeNs - burst.last.timeNs <= HOST_TIMES.killNs;
+      const times = c.host?.host.times;
+      const after = burst && rest && rest !== burst && rest.first.timeNs - burst.last.timeNs <= times!.killNs;
       return at(rest?.first, after, rest?.left === 0);
     },
   },
@@ -332,7 +332,8 @@ export const FACTS = {
     find: (c) => {
       const closing = closingOf(c);
       const silence = silenceAfter(c, closing);
-      return at(silence?.since, silence && silence.since.timeNs - closing!.timeNs <= HOST_TIMES.shutdownNs);
+      const soon = silence && silence.since.timeNs - closing!.timeNs <= c.host!.host.times.shutdownNs;
+      return at(silence?.since, soon);
     },
   },
   'host-silent-to-all': {
@@ -364,9 +365,9 @@ export const FACTS = {
       const { lastHeard, host } = c.host;
       // Of a host that fell silent and came back, only what was asked after that tells, once it could have been answered.
       const back = host.returns.findLast(({ at: when }) => when.timeNs > unansweredNs);
-      const waitedNs = back ? Math.min(lastAskNs - back.at.timeNs, c.clockNs - lastAskNs) : HOST_TIMES.crossingNs;
-      const asked = waitedNs >= HOST_TIMES.crossingNs;
-      return at(lastHeard, asked, lastHeard.timeNs - unansweredNs >= HOST_TIMES.livesNs);
+      const waitedNs = back ? Math.min(lastAskNs - back.at.timeNs, c.clockNs - lastAskNs) : host.times.crossingNs;
+      const asked = waitedNs >= host.times.crossingNs;
+      return at(lastHeard, asked, lastHeard.timeNs - unansweredNs >= host.times.livesNs);
     },
   },
   'host-answers-on': {
@@ -376,7 +377,7 @@ export const FACTS = {
       const heard = c.host?.lastHeard;
       return at(
         heard,
-        closing && heard && heard.timeNs - closing.timeNs > HOST_TIMES.killNs,
+        closing && heard && heard.timeNs - closing.timeNs > c.host!.host.times.killNs,
         !silenceAfter(c, closing),
       );
     },

@@ -4,9 +4,8 @@ import { isUnanswered, SENT_FIN, SENT_SYN } from '../tcp/endpoint.js';
 import { isLongAsked } from '../tcp/neighbours.js';
 import type { EndNotes, IcmpNote, Moment, ResetNote } from '../tcp/notes.js';
 import { type Case, decisiveReset, neighbourSilence, wasOpen } from './case.js';
-import { clearedBy } from './hosts/facts.js';
+import { clearedBy, massBurst } from './hosts/facts.js';
 import type { Burst, Return, Service, Silence } from './hosts/host.js';
-import { HOST_TIMES } from './hosts/times.js';
 import { icmpRow } from './icmp-errors.js';
 
 /** RST within this time of the final ACK still belongs to the handshake. */
@@ -61,17 +60,10 @@ export const burstOf = (theCase: Case): Burst | null => {
   return theCase.host?.host.bursts.find(within) ?? null;
 };
 
-/**
- * The burst in which its host closed all of several services, this connection's too: in that burst, or in a later one in
- * which all went that did not heed SIGTERM.
- */
+/** The first of the bursts in which its host closed all of several services, this connection's too. */
 export const massBurstOf = (theCase: Case): Burst | null => {
   const own = burstOf(theCase);
-  if (!own || clearedBy(own).length >= 2) return own;
-  if (own.left > 0) return null;
-  const before = ({ last }: Burst): boolean =>
-    own.first.timeNs > last.timeNs && own.first.timeNs - last.timeNs <= HOST_TIMES.killNs;
-  return theCase.host?.host.bursts.find((burst) => before(burst) && clearedBy(burst).length >= 2) ?? null;
+  return own && theCase.host && massBurst(theCase.host.host, own);
 };
 
 /** How many, and where. */

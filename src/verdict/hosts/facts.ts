@@ -3,7 +3,6 @@
 
 import type { Moment } from '../../tcp/notes.js';
 import type { Burst, Host, Return, Service, Silence } from './host.js';
-import { HOST_TIMES } from './times.js';
 
 /** A host as it is to be judged. */
 export interface HostCase {
@@ -19,6 +18,20 @@ export interface HostFactRow {
 /** Services that a burst left without a connection. */
 export const clearedBy = (burst: Burst): Service[] =>
   burst.tolls.filter(({ left }) => left === 0).map(({ service }) => service);
+
+/**
+ * Where the closing of several services began that this burst was part of: it took several itself, or it is one of a series
+ * that left nothing in the end, as when services are stopped in turn, or do not all heed SIGTERM. null: it was no such thing.
+ */
+export function massBurst({ bursts, times }: Host, own: Burst): Burst | null {
+  if (clearedBy(own).length >= 2) return own;
+  let [first, last] = [bursts.indexOf(own), bursts.indexOf(own)];
+  const follows = (n: number): boolean => bursts[n].first.timeNs - bursts[n - 1].last.timeNs <= times.killNs;
+  while (first > 0 && follows(first)) first--;
+  while (last + 1 < bursts.length && follows(last + 1)) last++;
+  const series = bursts.slice(first, last + 1);
+  return new Set(series.flatMap(clearedBy)).size >= 2 && series[series.length - 1].left === 0 ? series[0] : null;
+}
 
 /** The last burst that took several services, else the last one at all. */
 export const decisiveBurst = ({ bursts }: Host): Burst | null =>
@@ -42,7 +55,7 @@ export const currentReturn = ({ silence, returns }: Host): Return | null => (sil
 const silenceAfter = (host: Host, burst: Burst): Silence | null => {
   const silence = lastSilence(host);
   const waitedNs = silence ? silence.since.timeNs - burst.last.timeNs : -1;
-  return waitedNs >= 0 && waitedNs <= HOST_TIMES.shutdownNs ? silence : null;
+  return waitedNs >= 0 && waitedNs <= host.times.shutdownNs ? silence : null;
 };
 
 /** The last of these moments that came after `burst`, unless the host fell silent in between. */
@@ -59,10 +72,10 @@ const when = (moment: Moment | null | undefined, condition: unknown): Moment | n
 
 export const HOST_FACTS = {
   'services-closed-together': {
-    says: 'all connections of several services were closed in one burst',
+    says: 'all connections of several services were closed, in one burst or in a series of them',
     find: ({ host }) => {
       const burst = decisiveBurst(host);
-      return when(burst?.first, burst && clearedBy(burst).length >= 2);
+      return (burst && massBurst(host, burst)?.first) ?? null;
     },
   },
   'service-closed-together': {
@@ -82,7 +95,7 @@ export const HOST_FACTS = {
       const first = decisiveBurst(host);
       const rest = host.bursts.at(-1);
       if (!first || !rest || rest === first || rest.left > 0) return null;
-      return when(rest.first, rest.first.timeNs - first.last.timeNs <= HOST_TIMES.killNs);
+      return when(rest.first, rest.first.timeNs - first.last.timeNs <= host.times.killNs);
     },
   },
   'silent-after-closing': {
@@ -192,14 +205,14 @@ export const HOST_FACTS = {
     says: 'it was heard long after: a host that shuts down is gone by then',
     find: ({ host, lastHeard }) => {
       const burst = decisiveBurst(host);
-      return when(lastHeard, burst && lastHeard.timeNs - burst.last.timeNs > HOST_TIMES.killNs);
+      return when(lastHeard, burst && lastHeard.timeNs - burst.last.timeNs > host.times.killNs);
     },
   },
   'another-lives': {
     says: 'other services of it went on',
     find: ({ host, lastHeard }) => {
       const burst = decisiveBurst(host);
-      const long = burst && lastHeard.timeNs - burst.last.timeNs >= HOST_TIMES.livesNs;
+      const long = burst && lastHeard.timeNs - burst.last.timeNs >= host.times.livesNs;
       return when(lastHeard, long && burst.left > 0 && host.alive > 0);
     },
   },

@@ -2,6 +2,7 @@
 // came back. Plain records; memory.ts fills them, facts.ts asks them.
 
 import type { Moment } from '../../tcp/notes.js';
+import type { HostTimes } from './times.js';
 
 /** A port that the host serves; or, of a host as client, a place that it was connected to. */
 export interface Service {
@@ -77,6 +78,7 @@ export interface Return {
 
 export interface Host {
   readonly number: number;
+  readonly times: HostTimes;
   /** Its address. */
   readonly words: readonly number[];
   readonly ipVersion: number;

@@ -11,7 +11,7 @@ import { isLongAsked, type Neighbours } from '../../tcp/neighbours.js';
 import type { Moment, Notes, ResetNote } from '../../tcp/notes.js';
 import { RST, SYN } from '../../wire/segment.js';
 import type { Burst, Host, Return, Service, Silence } from './host.js';
-import { HOST_TIMES } from './times.js';
+import type { HostTimes } from './times.js';
 
 /** Of one host. */
 const MAX_SERVICES = 512;
@@ -32,6 +32,7 @@ export class Hosts {
   constructor(
     private readonly table: HostTable,
     private readonly linkSource: () => number,
+    private readonly times: HostTimes,
   ) {}
 
   /** Takes out the hosts that are due by then, and moves on. @param nowNs Infinity: all. */
@@ -43,7 +44,7 @@ export class Hosts {
   }
 
   /** More can be said of a host. */
-  look(host: Host, nowNs: number, afterNs = HOST_TIMES.burstGapNs): void {
+  look(host: Host, nowNs: number, afterNs = this.times.burstGapNs): void {
     if (this.due.has(host)) return;
     this.due.set(host, nowNs + afterNs);
     this.nextNs = Math.min(this.nextNs, nowNs + afterNs);
@@ -52,7 +53,7 @@ export class Hosts {
   /** Whether it may turn out to be gone: it is waited for, or closed its connections not long ago. */
   mayBeGone({ silence, bursts }: Host, nowNs: number): boolean {
     const since = silence?.since ?? bursts.at(-1)?.last;
-    return since !== undefined && nowNs - since.timeNs <= HOST_TIMES.shutdownNs;
+    return since !== undefined && nowNs - since.timeNs <= this.times.shutdownNs;
   }
 
   /** Everything that is remembered. */
@@ -95,7 +96,7 @@ export class Hosts {
       if (end !== connection.server || connection.handshakeNs !== moment.timeNs) continue;
       service.accepted = moment;
       const back = host.returns.at(-1);
-      if (back?.silence && connection.openedNs > back.at.timeNs - HOST_TIMES.handshakeNs) back.accepts ??= moment;
+      if (back?.silence && connection.openedNs > back.at.timeNs - this.times.handshakeNs) back.accepts ??= moment;
       if (back || service.refused || host.bursts.length > 0) this.look(host, moment.timeNs);
     }
     this.comesFrom(this.of(delivery.sender));
@@ -135,7 +136,7 @@ export class Hosts {
 
   private joinBurst(host: Host, service: Service, moment: Moment, isReset: boolean): void {
     let burst = host.going;
-    if (!burst || !goesOn(burst, moment)) {
+    if (!burst || !this.goesOn(burst, moment)) {
       burst = { first: moment, last: moment, connections: 0, resets: 0, tolls: [], left: 0 };
       host.going = burst;
     }
@@ -209,7 +210,7 @@ export class Hosts {
       const isNew = !connection.has(HANDSHAKE_DONE | MID_STREAM);
       if (isNew) host.connections++;
       const since = { packet: waiting.unansweredPacket, timeNs: waiting.unansweredNs };
-      if (this.lastHeard(host).timeNs > since.timeNs + HOST_TIMES.crossingNs)
+      if (this.lastHeard(host).timeNs > since.timeNs + this.times.crossingNs)
         host.deaf ??= { ...since, connection: connection.id };
       else {
         const silence = host.silence ?? this.fallsSilent(host, since);
@@ -288,7 +289,7 @@ export class Hosts {
     const { silence } = host;
     host.silence = null;
     const back = silence ? this.returns(host, moment, silence) : host.returns.at(-1);
-    const over = !back || back.remembers || moment.timeNs - back.at.timeNs > HOST_TIMES.returnNs;
+    const over = !back || back.remembers || moment.timeNs - back.at.timeNs > this.times.returnNs;
     if (over) this.table.watched[host.number] = 0;
     if (!back || over || segment.flags & (SYN | RST)) {
       if (silence) this.look(host, moment.timeNs);
@@ -326,6 +327,7 @@ export class Hosts {
     const at = connection.addressAt(end);
     const host: Host = {
       number,
+      times: this.times,
       words: [0, 1, 2, 3].map((word) => connection.ints[at + word]),
       ipVersion: connection.ipVersion,
       vlanKey: connection.vlanKey,
@@ -358,7 +360,9 @@ export class Hosts {
     services.push(service);
     return service;
   }
-}
 
-const goesOn = ({ first, last }: Burst, { timeNs }: Moment): boolean =>
-  timeNs - last.timeNs <= HOST_TIMES.burstGapNs && timeNs - first.timeNs <= HOST_TIMES.burstNs;
+  private goesOn({ first, last }: Burst, { timeNs }: Moment): boolean {
+    const { burstGapNs, burstNs } = this.times;
+    return timeNs - last.timeNs <= burstGapNs && timeNs - first.timeNs <= burstNs;
+  }
+}

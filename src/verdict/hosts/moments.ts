@@ -5,7 +5,6 @@ import { formatAddress } from '../../wire/address.js';
 import { placeOf } from '../record.js';
 import { clearedBy, concernsHost } from './facts.js';
 import type { Burst, Host, Return, Service, Silence } from './host.js';
-import { HOST_TIMES } from './times.js';
 
 export const HOST_MOMENTS = {
   'mass-close': 'The host closed all connections of a service, or of several, in one burst.',
@@ -33,7 +32,7 @@ export interface HostMoment {
 export function timelineOf(host: Host): HostMoment[] {
   const silences = [...host.returns.map(({ silence }) => silence), host.silence].filter((silence) => silence !== null);
   const moments = [
-    ...host.bursts.map((burst, n) => massClose(burst, host.bursts[n - 1])),
+    ...host.bursts.map((burst, n) => massClose(burst, host.bursts[n - 1], host)),
     ...silences.filter(concernsHost).flatMap(silentMoments),
     ...host.returns.flatMap(returnMoments),
     ...host.services.flatMap((service) => listenerMoments(service, host)),
@@ -41,10 +40,10 @@ export function timelineOf(host: Host): HostMoment[] {
   return moments.sort((a, b) => a.at.timeNs - b.at.timeNs || a.at.packet - b.at.packet);
 }
 
-function massClose(burst: Burst, before: Burst | undefined): HostMoment {
+function massClose(burst: Burst, before: Burst | undefined, host: Host): HostMoment {
   const services = clearedBy(burst);
   const byReset = burst.resets === 0 ? '' : burst.resets === burst.connections ? ' by RST' : `, ${burst.resets} by RST`;
-  const rest = before && burst.left === 0 && burst.first.timeNs - before.last.timeNs <= HOST_TIMES.killNs;
+  const rest = before && burst.left === 0 && burst.first.timeNs - before.last.timeNs <= host.times.killNs;
   return {
     id: 'mass-close',
     at: burst.first,

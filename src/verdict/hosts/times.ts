@@ -1,4 +1,4 @@
-// How long things take at hosts, in packet time. Measured where a source is named; each can be changed for a test.
+// How long things take at hosts, in packet time. Measured where a source is named; whoever knows better can say so.
 
 export const HOST_TIMES = {
   /** Endings that follow each other so closely are one burst (an orderly shutdown: all FINs within 24 to 61 ms). */
@@ -17,6 +17,6 @@ export const HOST_TIMES = {
   handshakeNs: 3e9,
   /** For so long after its return what a host says is held against what it knew before. */
   returnNs: 60e9,
-  /** No machine is back within this time of its last word. */
-  fastestBootNs: 100e6,
 };
+
+export type HostTimes = Readonly<Record<keyof typeof HOST_TIMES, number>>;
