@@ -60,6 +60,32 @@ export const hostsEnded: readonly Scenario[] = [
     },
   },
   {
+    name: 'host-shuts-down-one-service-after-another',
+    truth: 'host-shutdown',
+    end: 'server',
+    what: 'A host was shut down: its three services were stopped in turn, 2 s apart, then the host was off.',
+    in: [
+      { net: 156, gzip: true },
+      { net: 157, as: 'v6', family: 6, gzip: true },
+    ],
+    hosts: { server: 'shut-down' },
+    tuning: FEW_SYNS,
+    async play(lab) {
+      const crowd = await Crowd.gathers(lab, {
+        9998: ['idle', 'writing'],
+        9999: ['idle', 'idle'],
+        7777: ['writing', 'idle'],
+      });
+      await writeOn(crowd.of('writing'), 1.2);
+      for (const port of [9998, 9999, 7777]) {
+        await crowd.serversDie('SIGTERM', port);
+        if (port !== 7777) await lab.passes(2);
+      }
+      await lab.serverHost.vanish();
+      await writeOn(crowd.of('writing'), 5);
+    },
+  },
+  {
     name: 'host-shuts-down-then-arp-fails',
     truth: 'host-shutdown',
     end: 'server',

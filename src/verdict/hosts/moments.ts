@@ -42,6 +42,7 @@ export function timelineOf(host: Host): HostMoment[] {
 
 function massClose(burst: Burst, before: Burst | undefined, host: Host): HostMoment {
   const services = clearedBy(burst);
+  const all = burst.connections === 2 ? 'both' : `all ${burst.connections}`;
   const byReset = burst.resets === 0 ? '' : burst.resets === burst.connections ? ' by RST' : `, ${burst.resets} by RST`;
   const rest = before && burst.left === 0 && burst.first.timeNs - before.last.timeNs <= host.times.killNs;
   return {
@@ -50,7 +51,7 @@ function massClose(burst: Burst, before: Burst | undefined, host: Host): HostMom
     until: burst.last,
     services,
     connections: burst.connections,
-    says: `closed ${rest ? 'the remaining' : 'all'} ${burst.connections} connections ${placesOf(services)}${byReset}`,
+    says: `closed ${rest ? `the remaining ${burst.connections}` : all} connections ${placesOf(services)}${byReset}`,
   };
 }
 
