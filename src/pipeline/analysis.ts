@@ -167,7 +167,7 @@ export class Analysis {
       spokeAgain: (delivery) => this.hosts.spokeAgain(delivery),
       hostForgotten: (host) => this.forgetHost(host),
       silent: (connection, notes) => {
-        this.hosts.silent(connection);
+        this.hosts.silent(connection, notes);
         this.tellJudgement(connection, notes);
       },
       answered: (connection, notes) => {

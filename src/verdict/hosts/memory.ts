@@ -17,6 +17,7 @@ import type { HostTimes } from './times.js';
 const MAX_SERVICES = 512;
 const MAX_BURSTS = 8;
 const MAX_TOLLS = 64;
+const LOOK_GRID_NS = 100e6;
 const MAX_RETURNS = 8;
 
 export class Hosts {
@@ -37,17 +38,23 @@ export class Hosts {
 
   /** Takes out the hosts that are due by then, and moves on. @param nowNs Infinity: all. */
   takeDue(nowNs: number): Host[] {
-    const hosts = [...this.due].filter(([, dueNs]) => dueNs <= nowNs).sort(([, a], [, b]) => a - b);
-    for (const [host] of hosts) this.due.delete(host);
-    this.nextNs = Math.min(Number.POSITIVE_INFINITY, ...this.due.values());
-    return hosts.map(([host]) => host);
+    const hosts: Host[] = [];
+    this.nextNs = Number.POSITIVE_INFINITY;
+    for (const [host, dueNs] of this.due) {
+      if (dueNs <= nowNs) hosts.push(host);
+      else if (dueNs < this.nextNs) this.nextNs = dueNs;
+    }
+    for (const host of hosts) this.due.delete(host);
+    return hosts;
   }
 
   /** More can be said of a host. */
   look(host: Host, nowNs: number, afterNs = this.times.burstGapNs): void {
     if (this.due.has(host)) return;
-    this.due.set(host, nowNs + afterNs);
-    this.nextNs = Math.min(this.nextNs, nowNs + afterNs);
+    // On a grid: however many hosts there are, they are gone through ten times a second at most.
+    const dueNs = Math.ceil((nowNs + afterNs) / LOOK_GRID_NS) * LOOK_GRID_NS;
+    this.due.set(host, dueNs);
+    this.nextNs = Math.min(this.nextNs, dueNs);
   }
 
   /** Whether it may turn out to be gone: it is waited for, or closed its connections not long ago. */
@@ -198,16 +205,18 @@ export class Hosts {
   }
 
   /** An end has asked in vain for as long as makes its peer count as silent. */
-  silent(connection: Connection): void {
-    const { client, server } = connection;
-    for (const [waiting, gone] of [
-      [client, server],
-      [server, client],
+  silent(connection: Connection, notes: Notes | undefined): void {
+    const { low, high } = connection;
+    const isNew = !connection.has(HANDSHAKE_DONE | MID_STREAM);
+    for (const [waiting, gone, missed] of [
+      [low, high, notes?.high.missed],
+      [high, low, notes?.low.missed],
     ] as const) {
       if (!isUnanswered(waiting)) continue;
-      const host = this.hostOf(connection, gone);
+      // Where only one direction is captured, or its answers were missed, silence says nothing.
+      const unseen = !isNew && (gone.segments === 0 || (missed !== undefined && missed.timeNs > gone.lastNs));
+      const host = unseen ? null : this.hostOf(connection, gone);
       if (!host) continue;
-      const isNew = !connection.has(HANDSHAKE_DONE | MID_STREAM);
       if (isNew) host.connections++;
       const since = { packet: waiting.unansweredPacket, timeNs: waiting.unansweredNs };
       if (this.lastHeard(host).timeNs > since.timeNs + this.times.crossingNs)
