@@ -106,7 +106,7 @@ export function anomalyLines(event: AnomalyEvent, { width }: OutputOptions): str
 
 /** What makes it one, where there is more to say than its name. */
 function anomalyDetail({ id, details }: AnomalyEvent): string {
-  const { count, afterSeconds, expectedSeconds, behind, proof, reason } = details;
+  const { count, afterSeconds, expectedSeconds, behind, proof, reason, about } = details;
   const words = [
     id === 'tcp.duplicate-ack' && count !== undefined && `the ${ordinal(count)}`,
     id === 'tcp.retransmission.timeout' && count !== undefined && `the ${ordinal(count)} in a row`,
@@ -114,6 +114,7 @@ function anomalyDetail({ id, details }: AnomalyEvent): string {
     id.startsWith('tcp.retransmission.') && afterSeconds !== undefined && glue(`after ${duration(afterSeconds)}`),
     expectedSeconds !== undefined && glue(`RTO ${duration(expectedSeconds)}`),
     behind !== undefined && glue(`${behind} B behind`),
+    about !== undefined && glue(`that of packet ${about}`),
     proof && `shown by ${PROOFS[proof]}`,
   ].filter(Boolean);
   return words.length > 0 ? `: ${words.join(', ')}` : '';

@@ -83,6 +83,8 @@ function spanWords({ shortest, longest }: TimeoutsRecord): string {
 
 const SPURIOUS = 'tcp.retransmission.spurious';
 const TOLD_BESIDES = new Set<string>([
+  'tcp.zero-window',
+  'tcp.window-probe',
   SPURIOUS,
   'tcp.loss-probe',
   'tcp.out-of-order',

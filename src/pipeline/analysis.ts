@@ -399,7 +399,7 @@ export class Analysis {
 
   private tellAnomaly(id: AnomalyId, { segment, connection, sender }: Delivery, details: AnomalyDetails): void {
     if (!this.isWanted(connection)) return;
-    const { count, afterNs, expectedNs, behind, proof, reason } = details;
+    const { count, afterNs, expectedNs, behind, proof, reason, about } = details;
     this.events.push({
       type: 'anomaly',
       connection: connection.id,
@@ -417,6 +417,7 @@ export class Analysis {
         ...(expectedNs === undefined ? {} : { expectedSeconds: expectedNs / SECOND_NS }),
         ...(behind === undefined ? {} : { behind }),
         ...(proof === undefined ? {} : { proof }),
+        ...(about === undefined ? {} : { about }),
         ...(reason === undefined ? {} : { reason }),
       },
     });

@@ -12,6 +12,7 @@ import {
   type Endpoint,
   OWES_ANSWER,
   PROBED,
+  PROBED_WINDOW,
   SENT_DATA,
   SENT_FIN,
   SENT_SYN,
@@ -42,7 +43,10 @@ export function acknowledge(delivery: Delivery, probes: boolean): void {
       // In SYN-SENT nothing but the SYN can be acknowledged: this answers an older connection (section 3.10.7.3).
       if (unseen > MAX_UNSEEN || receiver.state === SYN_SENT) return;
       if (unseen === 1 && hasOnlyProbed(receiver)) receiver.firstSeq = receiver.sndNxt = ack;
-      else missed(delivery, ack);
+      else if (unseen === 1 && receiver.has(PROBED_WINDOW)) {
+        receiver.sndNxt = ack;
+        receiver.bytes++;
+      } else missed(delivery, ack);
     }
     advances(delivery, ack);
   } else if (!probes && advance === 0 && segment.payloadLength === 0 && (segment.flags & (SYN | FIN)) === 0)
@@ -64,11 +68,12 @@ function advances(delivery: Delivery, ack: number): void {
   if (recovery) {
     const segments = Math.round(seqDiff(ack, receiver.sndUna) / segmentLength(sender));
     const proof = recovery.acknowledges(receiver.sndUna, ack, segments, segment.tsEcr, segment.hasTimestamps);
-    if (proof) delivery.flagSpurious(proof, 0);
+    if (proof) delivery.flagSpurious(proof, recovery.provenOctets);
   }
-  receiver.clear(PROBED | CHALLENGED);
+  receiver.clear(PROBED | PROBED_WINDOW | CHALLENGED);
   receiver.sndUna = ack;
   receiver.timerNs = segment.timeNs;
+  if (receiver.outstanding <= 0) recovery?.settles();
   if (segment.payloadLength === 0 && receiver.has(SENT_DATA)) sender.set(OWES_ANSWER);
 }
 
@@ -119,7 +124,7 @@ const hasOnlyProbed = (end: Endpoint): boolean =>
 function missed(delivery: Delivery, ack: number): void {
   const { receiver, segment } = delivery;
   const key = delivery.holesKeyOf(!delivery.fromHigh);
-  receiver.holes = delivery.holes.open(key, receiver.sndNxt, ack, segment.timeNs);
+  receiver.holes = delivery.holes.open(key, receiver.sndNxt, ack, segment.timeNs, Number.NaN);
   delivery.receiverNotes.missed = { ...delivery.moment, octets: seqDiff(ack, receiver.sndNxt), endSeq: ack };
   receiver.sndNxt = ack;
   delivery.flag('tcp.capture-hole');

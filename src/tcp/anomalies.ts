@@ -75,6 +75,14 @@ export const ANOMALIES = [
     kind: 'retransmission',
   },
   {
+    id: 'tcp.retransmission.syn-data',
+    title: 'data of the SYN sent again: it was not taken',
+    meaning:
+      'The server acknowledged the SYN alone (TCP Fast Open: no cookie, or not served): what came with it is sent again.',
+    reference: 'RFC 7413 section 4.2.2',
+    kind: 'retransmission',
+  },
+  {
     id: 'tcp.retransmission.early',
     title: 'sent again although nothing was missing',
     meaning:

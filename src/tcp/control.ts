@@ -20,6 +20,7 @@ import {
   SENT_DATA,
   SENT_FIN,
   SENT_SYN,
+  SENT_SYN_DATA,
   TTL_VARIES,
 } from './endpoint.js';
 import { advance, answers, asks, begin, isProbe, probe } from './flow.js';
@@ -53,10 +54,13 @@ const CROSSING_NS = 0.5e9;
 /** Two segments of one sender may be captured in the wrong order within this time. */
 const REORDER_NS = 10e6;
 
-/** No stack sets two of these in one segment, or none of them and no ACK. */
+/** RFC 9293 section 3.10.7.4, fifth: every stack drops it unread. */
+const isDropped = (flags: number): boolean => (flags & (SYN | RST | ACK)) === 0;
+
+/** No stack sets two of these in one segment, or leaves ACK out of one that does not begin or end all. */
 const isImpossible = (flags: number): boolean => {
   const control = flags & (SYN | FIN | RST);
-  return (control & (control - 1)) !== 0 || (control | (flags & ACK)) === 0;
+  return (control & (control - 1)) !== 0 || isDropped(flags);
 };
 
 /** Data and ACKs between two established ends: nearly every segment there is. */
@@ -79,7 +83,10 @@ export function text(delivery: Delivery): void {
 export function control(delivery: Delivery, first: boolean): void {
   const { segment, sender, receiver } = delivery;
   const { flags } = segment;
-  if (isImpossible(flags)) delivery.flag('tcp.impossible');
+  if (isImpossible(flags)) {
+    delivery.flag('tcp.impossible');
+    if (isDropped(flags) || ((flags & RST) === 0 && delivery.connection.isAlive)) return;
+  }
   if (flags & URG) delivery.flag('tcp.urgent');
   if (flags & RST) {
     reset(delivery);
@@ -150,7 +157,10 @@ function syn(delivery: Delivery): void {
   sender.set(again ? RESENT_SYN : SENT_SYN);
   if ((segment.flags & ACK) === 0) {
     recordLetter(connection, LETTER_SYN, fromHigh);
-    if (segment.payloadLength > 0) delivery.flag('tcp.syn-data');
+    if (segment.payloadLength > 0) {
+      sender.set(SENT_SYN_DATA);
+      delivery.flag('tcp.syn-data');
+    }
     if (!again) {
       // Captured after its answer: it had not heard that when it sent this.
       if (sender.has(BELIEF_NEEDS_ACK)) sender.revert();
@@ -257,12 +267,12 @@ function doubtReset(delivery: Delivery): void {
     // It acknowledges what the other end sent after the RST: that one did not obey it either.
     own.accepted = false;
     delivery.senderNotes.ignoredReset ??= delivery.moment;
-    delivery.flag('tcp.rst.ignored');
+    delivery.takesBackReset(own.packet, true);
     if (receiver.state === CLOSED) receiver.revert();
   } else if (others?.accepted && !own && goesOn(segment, others)) {
     others.accepted = false;
     delivery.receiverNotes.ignoredReset ??= delivery.moment;
-    delivery.flag('tcp.rst.ignored');
+    delivery.takesBackReset(others.packet, false);
     sender.revert();
     connection.reopen();
   }

@@ -52,6 +52,8 @@ export interface AnomalyDetails {
   /** Octets of later sequence space that were seen before. */
   readonly behind?: number;
   readonly proof?: SpuriousProof;
+  /** Frame of the earlier segment that the one at hand says it of. */
+  readonly about?: number;
   /** Why a FIN was sent again. */
   readonly reason?: ResendReason;
 }
@@ -141,6 +143,14 @@ export class Delivery {
     const id = 'tcp.retransmission.spurious';
     count(this.receiverNotes, ANOMALY_INDEX[id], octets);
     this.listener.anomaly(id, this, { proof });
+  }
+
+  /** The segment at hand shows that a RST that seemed to be obeyed was not. @param own it was the sender's */
+  takesBackReset(packet: number, own: boolean): void {
+    const notes = own ? this.senderNotes : this.receiverNotes;
+    count(notes, ANOMALY_INDEX['tcp.rst.accepted'], 0, -1);
+    count(notes, ANOMALY_INDEX['tcp.rst.ignored'], 0);
+    this.listener.anomaly('tcp.rst.ignored', this, { about: packet });
   }
 
   /** The segment at hand itself was sent in vain. */

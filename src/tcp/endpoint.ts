@@ -39,6 +39,10 @@ export const PROBED = 1 << 16;
 export const CHALLENGED = 1 << 17;
 
 export const OFFERS_SACK = 1 << 18;
+/** Its probe of a zero window was an octet that the peer may have taken. */
+export const PROBED_WINDOW = 1 << 19;
+/** Its SYN carried data (TCP Fast Open). */
+export const SENT_SYN_DATA = 1 << 20;
 
 /** Fields of an end in the Int32Array and the Float64Array of its slab. */
 export const ENDPOINT_INTS = 31;

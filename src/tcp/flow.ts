@@ -16,10 +16,12 @@ import {
   OFFERS_SACK,
   OWES_ANSWER,
   PROBED,
+  PROBED_WINDOW,
   RESENT_SYN,
   SENT_DATA,
   SENT_FIN,
   SENT_SYN,
+  SENT_SYN_DATA,
   silenceRank,
   TOLD_SILENT,
 } from './endpoint.js';
@@ -34,6 +36,9 @@ const DEFAULT_REORDERING_NS = 3e6;
 /** Linux's probe timer is two round trips and two jiffies; ours measure a round trip as it looks from the capture. */
 const LEAST_PROBE_NS = 2e6;
 const PROBE_SLACK_NS = 20e6;
+
+/** Nobody sends a keep-alive so soon. */
+const IDLE_NS = 5e9;
 
 /** SEG.LEN: octets of sequence space it takes. */
 const lengthOf = ({ payloadLength, flags }: Segment): number =>
@@ -53,8 +58,11 @@ export function advance(delivery: Delivery): void {
   const gap = seqDiff(seq, sender.sndNxt);
   const end = seqAdd(seq, lengthOf(segment));
   const fresh = seqDiff(end, sender.sndNxt);
-  if (gap > 0)
-    sender.holes = delivery.holes.open(delivery.holesKeyOf(delivery.fromHigh), sender.sndNxt, seq, segment.timeNs);
+  if (gap === 0 && fresh === 1 && payloadLength === 1 && probesWindow(delivery)) return;
+  if (gap > 0) {
+    const key = delivery.holesKeyOf(delivery.fromHigh);
+    sender.holes = delivery.holes.open(key, sender.sndNxt, seq, segment.timeNs, tsValOf(segment));
+  }
   if (gap < 0) resent(delivery, fresh > 0 ? sender.sndNxt : end);
   if (fresh > 0) {
     if (sender.outstanding <= 0 || delivery.receiver.segments === 0) sender.timerNs = segment.timeNs;
@@ -69,6 +77,17 @@ export function advance(delivery: Delivery): void {
   }
 }
 
+const tsValOf = ({ hasTimestamps, tsVal }: Segment): number => (hasTimestamps ? tsVal : Number.NaN);
+
+/** RFC 9293 section 3.8.6.1: one octet beyond the closed window. It counts as sent if it is acknowledged. */
+function probesWindow(delivery: Delivery): boolean {
+  const { sender, receiver, segment } = delivery;
+  if (receiver.window !== 0 || receiver.segments === 0 || sender.outstanding !== 0 || segment.flags & SYN) return false;
+  sender.set(PROBED | PROBED_WINDOW);
+  delivery.flag('tcp.window-probe');
+  return true;
+}
+
 /** New sequence space up to `end`: in flight now, and timed. */
 function sends(delivery: Delivery, end: number): void {
   const { sender, receiver, segment } = delivery;
@@ -81,12 +100,9 @@ function sends(delivery: Delivery, end: number): void {
     delivery.flag('tcp.loss-probe');
   }
   if (flight > sender.mostInFlight) sender.mostInFlight = flight;
-  // RFC 9293 section 3.8.6.1: one octet beyond the closed window.
-  if (flight === 1 && segment.payloadLength === 1 && receiver.window === 0) {
-    sender.set(PROBED);
-    delivery.flag('tcp.window-probe');
-  }
-  if (flight === receiver.window && segment.payloadLength > 0) delivery.flag('tcp.window-full');
+  // Of a window whose scale is not known it cannot be told.
+  const known = receiver.has(SENT_SYN) && sender.has(SENT_SYN);
+  if (flight === receiver.window && segment.payloadLength > 0 && known) delivery.flag('tcp.window-full');
 }
 
 /** Data that no acknowledgement let go, with much in flight, when the probe timer of RFC 8985 section 7.2 runs out. */
@@ -123,16 +139,23 @@ function resent(delivery: Delivery, to: number): void {
   const unseenBefore = Math.max(0, Math.min(octets, seqDiff(sender.firstSeq, segment.seq)));
   let filled = unseenBefore;
   let sinceNs = segment.timeNs;
+  let openedBy = Number.NaN;
   if (sender.holes > 0) {
     const hole = delivery.holes.fill(delivery.holesKeyOf(delivery.fromHigh), segment.seq, to);
     sender.holes = hole.left;
     filled += hole.octets;
-    if (hole.octets > 0) sinceNs = hole.sinceNs;
+    if (hole.octets > 0) ({ sinceNs, tsVal: openedBy } = hole);
   }
   if (unseenBefore > 0) {
     const end = seqAdd(segment.seq, octets);
     if (seqDiff(sender.firstSeq, end) > 0) {
-      sender.holes = delivery.holes.open(delivery.holesKeyOf(delivery.fromHigh), end, sender.firstSeq, segment.timeNs);
+      sender.holes = delivery.holes.open(
+        delivery.holesKeyOf(delivery.fromHigh),
+        end,
+        sender.firstSeq,
+        segment.timeNs,
+        Number.NaN,
+      );
     }
     sender.firstSeq = segment.seq;
   }
@@ -148,7 +171,10 @@ function resent(delivery: Delivery, to: number): void {
   }
   const roundTrip = handshakeHalfNs(delivery, true) + handshakeHalfNs(delivery, false);
   const behind = seqDiff(sender.sndNxt, to);
-  if (segment.timeNs - sinceNs <= (roundTrip > 0 ? roundTrip : DEFAULT_REORDERING_NS)) {
+  // Older than what opened the hole, it was only late; newer, it was sent again; else the time decides.
+  const age = seqDiff(tsValOf(segment), openedBy) || 0;
+  const inTime = segment.timeNs - sinceNs <= (roundTrip > 0 ? roundTrip : DEFAULT_REORDERING_NS);
+  if (age < 0 || (age === 0 && inTime)) {
     sender.outOfOrder++;
     delivery.flag('tcp.out-of-order', octets, { behind });
   } else {
@@ -166,6 +192,11 @@ function sentAgain(delivery: Delivery, to: number, octets: number): void {
   doubtTiming(sender, segment);
   const sinceTimerNs = timeNs - sender.timerNs;
   sender.timerNs = timeNs;
+  if (sender.has(SENT_SYN_DATA) && seq === seqAdd(sender.firstSeq, 1) && seq === sender.sndUna && !(flags & SYN)) {
+    sender.clear(SENT_SYN_DATA);
+    delivery.flag('tcp.retransmission.syn-data', Math.min(octets, payloadLength));
+    return;
+  }
   if (flags & SYN) {
     sender.set(RESENT_SYN);
     delivery.flag(flags & ACK ? 'tcp.retransmission.syn-ack' : 'tcp.retransmission.syn', 0, { afterNs: sinceTimerNs });
@@ -197,7 +228,10 @@ function sentAgain(delivery: Delivery, to: number, octets: number): void {
 
 /** What an acknowledgement asked for waited for no timer. */
 function detailsOf(reason: ResendReason, afterNs: number, count: number, sender: Endpoint): AnomalyDetails {
-  if (reason === 'timeout') return { afterNs, count, expectedNs: timeoutNs(sender) * 2 ** (count - 1) };
+  if (reason === 'timeout') {
+    const expected = sender.roundTrips > 0 ? { expectedNs: timeoutNs(sender) * 2 ** (count - 1) } : {};
+    return { afterNs, count, ...expected };
+  }
   return reason === 'tail-loss-probe' || reason === 'early' ? { afterNs } : {};
 }
 
@@ -216,15 +250,15 @@ function spoke(delivery: Delivery, octets: number): void {
 }
 
 /** A segment without sequence space of its own at SND.NXT-1 asks for an ACK: keep-alive, or probe of a zero window. */
-export function isProbe(delivery: Delivery): boolean {
-  const { sender, receiver, segment } = delivery;
-  return (
-    segment.payloadLength <= 1 &&
-    (segment.flags & (SYN | FIN | RST)) === 0 &&
-    seqDiff(segment.seq, sender.sndNxt) === -1 &&
-    sender.segments > 1 &&
-    (sender.outstanding <= 0 || receiver.segments === 0)
-  );
+export function isProbe({ sender, receiver, segment }: Delivery): boolean {
+  const { seq, ack, flags, payloadLength, timeNs } = segment;
+  if (payloadLength > 1 || (flags & (SYN | FIN | RST)) !== 0 || seqDiff(seq, sender.sndNxt) !== -1) return false;
+  if (sender.segments <= 1 || (sender.outstanding > 0 && receiver.segments > 0)) return false;
+  // Who probes acknowledges all it has: this was overtaken by what its sender sent next.
+  if (flags & ACK && seqDiff(ack, receiver.sndUna) < 0) return false;
+  // An octet that was said a moment ago is said again.
+  const soon = !sender.has(PROBED) && timeNs - sender.lastNs < IDLE_NS && receiver.window > 0;
+  return payloadLength === 0 || !sender.has(SENT_DATA) || !soon;
 }
 
 export function probe(delivery: Delivery): void {

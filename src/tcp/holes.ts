@@ -8,8 +8,9 @@ import { seqDiff } from './seq.js';
 interface Hole {
   from: number;
   to: number;
-  /** When the segment beyond it was seen. */
+  /** When the segment beyond it was seen, and its TSval; NaN: it had none. */
   readonly sinceNs: number;
+  readonly tsVal: number;
 }
 
 /** An end with more holes than this is being attacked or was captured too badly; the oldest count as seen. */
@@ -19,22 +20,23 @@ export class Holes {
   private readonly lists = new Map<number, Hole[]>();
 
   /** Opens [from, to). @returns how many holes this end has now. */
-  open(end: number, from: number, to: number, sinceNs: number): number {
+  open(end: number, from: number, to: number, sinceNs: number, tsVal: number): number {
     const list = this.lists.get(end) ?? [];
     if (list.length === 0) this.lists.set(end, list);
     if (list.length === MAX_HOLES) list.shift();
-    list.push({ from, to, sinceNs });
+    list.push({ from, to, sinceNs, tsVal });
     return list.length;
   }
 
   /**
    * Marks [from, to) as seen.
-   * @returns octets of it that had been in holes, and when the oldest of these holes was opened.
+   * @returns octets of it that had been in holes, when the oldest of these holes was opened, and the TSval of what opened it.
    */
-  fill(end: number, from: number, to: number): { octets: number; sinceNs: number; left: number } {
+  fill(end: number, from: number, to: number): { octets: number; sinceNs: number; tsVal: number; left: number } {
     const list = this.lists.get(end) ?? [];
     let octets = 0;
     let sinceNs = Number.POSITIVE_INFINITY;
+    let tsVal = Number.NaN;
     const kept: Hole[] = [];
     for (const hole of list) {
       const start = seqDiff(from, hole.from) > 0 ? from : hole.from;
@@ -45,14 +47,14 @@ export class Holes {
         continue;
       }
       octets += overlap;
-      sinceNs = Math.min(sinceNs, hole.sinceNs);
+      if (hole.sinceNs < sinceNs) ({ sinceNs, tsVal } = hole);
       if (seqDiff(start, hole.from) > 0) kept.push({ ...hole, to: start });
       if (seqDiff(hole.to, stop) > 0) kept.push({ ...hole, from: stop });
     }
     // Filling the middle of one makes two.
     if (kept.length > MAX_HOLES) kept.shift();
     this.lists.set(end, kept);
-    return { octets, sinceNs, left: kept.length };
+    return { octets, sinceNs, tsVal, left: kept.length };
   }
 
   forget(end: number): void {

@@ -100,13 +100,13 @@ export class EndNotes {
   tally: number[] | undefined = undefined;
 }
 
-/** Counts one more segment of the anomaly in this row. */
-export function count(notes: EndNotes, row: number, octets: number): void {
+/** Counts one more segment of the anomaly in this row, or one less. */
+export function count(notes: EndNotes, row: number, octets: number, segments = 1): void {
   const tally = (notes.tally ??= []);
   let at = 0;
   while (at < tally.length && tally[at] !== row) at += 3;
   if (at === tally.length) tally.push(row, 0, 0);
-  tally[at + 1]++;
+  tally[at + 1] += segments;
   tally[at + 2] += octets;
 }
 

@@ -15,6 +15,8 @@ const AFTER_TIMEOUT = 2;
 /** No timer of a stack is shorter: Linux waits two jiffies at least before a probe, and 200 ms before a retransmission. */
 const SHORTEST_PROBE_NS = 7e6;
 const SHORTEST_TIMEOUT_NS = 190e6;
+/** The probe timer is never later than the retransmission timer (RFC 8985 section 7.2), which at first is three round trips. */
+const LATEST_PROBE = 1.3;
 /** A stack may have measured the round trips somewhat shorter than the capture does. */
 const PUNCTUALITY = 0.9;
 /** A receiver may delay an acknowledgement so long; a probe of a single segment allows for it. */
@@ -69,6 +71,9 @@ export class Recovery {
   private resentFrom = 0;
   private resentNs = Number.POSITIVE_INFINITY;
   private probed = false;
+  private undone = false;
+  /** Octets that the last proof was about. */
+  provenOctets = 0;
   private usesSack = false;
   private readonly sacked = new Intervals();
   /** Sent again and not yet acknowledged; and of that, what was sent again since the last timeout. */
@@ -79,7 +84,7 @@ export class Recovery {
   /** Sent again at any time, for what a DSACK says later. */
   private readonly everResent = new Intervals();
   /** The first resend of this episode that no acknowledgement has decided on yet. */
-  private doubted: { readonly to: number; readonly tsVal: number } | null = null;
+  private doubted: { readonly from: number; readonly to: number; readonly tsVal: number } | null = null;
 
   /** Takes in a resend. @returns why it was sent. */
   resends(it: Resend): ResendReason {
@@ -90,12 +95,18 @@ export class Recovery {
       this.step = 0;
       this.probed = false;
     }
+    // A timeout that seemed to be taken back was not: its sender goes on where it was.
+    if (this.undone && this.isInOrder && seqDiff(it.from, this.recoverySeq) < 0 && it.sinceTimerNs < JIFFY_NS)
+      this.phase = AFTER_TIMEOUT;
+    this.undone = false;
     const reason = this.reasonOf(it);
     this.usesSack = it.usesSack;
     if (reason === 'timeout') {
       this.timeouts++;
       this.shortestTimeoutNs = Math.min(this.shortestTimeoutNs, this.waitedNs(it));
       this.longestTimeoutNs = Math.max(this.longestTimeoutNs, this.waitedNs(it));
+      // What went before was no probe but the first of these: the timer had doubled.
+      if (this.step === 0 && this.probed && this.waitedNs(it) >= 1.8 * it.timeoutNs) this.step++;
       this.step++;
       this.arrived = 0;
       this.resentSinceTimeout.clear();
@@ -117,7 +128,7 @@ export class Recovery {
     this.resent.add(it.from, it.to);
     this.resentSinceTimeout.add(it.from, it.to);
     if (inVain) return reason;
-    if (it.hasTimestamps) this.doubted ??= { to: it.to, tsVal: it.tsVal };
+    if (it.hasTimestamps) this.doubted ??= { from: it.from, to: it.to, tsVal: it.tsVal };
     this.everResent.add(it.from, it.to);
     return reason;
   }
@@ -141,10 +152,13 @@ export class Recovery {
     // Once another timer has run out the timer is set by when the head was sent, which is longer ago (tcp_rearm_rto).
     const unasked = sinceHeardNs > promptNs + roundTripNs;
     const timedOut =
-      overdue || (isHead && !asked && (unasked || sinceTimerNs >= Math.max(SHORTEST_TIMEOUT_NS, roundTripNs)));
+      overdue ||
+      (isHead &&
+        !asked &&
+        ((unasked && sinceTimerNs >= 0.5 * timeoutNs) || sinceTimerNs >= Math.max(SHORTEST_TIMEOUT_NS, roundTripNs)));
 
     if (this.phase === AFTER_TIMEOUT) {
-      if (this.resentSinceTimeout.covered(from, to) === 0) return 'after-timeout';
+      if (this.resentSinceTimeout.covered(from, to) === 0) return overdue ? 'timeout' : 'after-timeout';
       // Lost once more: SACK tells, and the sender goes over to recovery (FLAG_LOST_RETRANS); else the timer.
       if (asked) return it.usesSack ? 'sack' : 'after-timeout';
       return isHead ? 'timeout' : 'after-timeout';
@@ -156,7 +170,8 @@ export class Recovery {
     }
     const twoTripsNs = 2 * (roundTripNs + answersAfterNs);
     const mayProbe = it.usesSack && isTail && !this.probed && sinceTimerNs >= JIFFY_NS;
-    const inTime = sinceTimerNs >= 0.5 * twoTripsNs && sinceTimerNs <= (twoTripsNs + DELAYED_ACK_NS) * 1.25;
+    const latestNs = Math.min((twoTripsNs + DELAYED_ACK_NS) * 1.25, LATEST_PROBE * (timeoutNs + 3 * answersAfterNs));
+    const inTime = sinceTimerNs >= 0.5 * twoTripsNs && sinceTimerNs <= latestNs;
     if (mayProbe && (inTime || !isHead)) return 'tail-loss-probe';
     if (asked && sinceTimerNs < SHORTEST_PROBE_NS) return 'early';
     return isHead ? 'timeout' : 'early';
@@ -217,22 +232,31 @@ export class Recovery {
     // A timeout that was none is taken back at once; a recovery goes on to its end.
     if (this.phase === IN_ORDER) return proof;
     if (seqDiff(to, this.recoverySeq) >= 0 || (proof !== null && this.phase === AFTER_TIMEOUT)) {
+      this.undone = proof === 'timestamp' && seqDiff(to, this.recoverySeq) < 0;
       this.phase = IN_ORDER;
       this.doubted = null;
     }
     return proof;
   }
 
+  /** Everything is acknowledged: nothing can be missing. */
+  settles(): void {
+    this.arrived = 0;
+  }
+
   private proofOf(from: number, to: number, tsEcr: number, hasTimestamps: boolean): SpuriousProof | null {
     const { doubted } = this;
-    if (doubted && hasTimestamps && seqDiff(to, doubted.to) >= 0 && seqDiff(tsEcr, doubted.tsVal) < 0)
+    if (doubted && hasTimestamps && seqDiff(to, doubted.to) >= 0 && seqDiff(tsEcr, doubted.tsVal) < 0) {
+      this.provenOctets = seqDiff(doubted.to, doubted.from);
       return 'timestamp';
+    }
     // Without SACK nobody knows what of the rest had arrived before.
     if (this.phase !== AFTER_TIMEOUT || !this.usesSack || this.begunInVain) return null;
     // Octets that were neither sent again nor known to have arrived: the originals did.
     const stop = seqDiff(to, this.recoverySeq) > 0 ? this.recoverySeq : to;
     const octets = seqDiff(stop, from);
     if (octets <= 0) return null;
+    this.provenOctets = this.resent.covered(from, stop);
     const known = this.resent.covered(from, stop) + this.sacked.covered(from, stop);
     return known < octets && this.sacked.covered(from, stop) === 0 ? 'original-acknowledged' : null;
   }

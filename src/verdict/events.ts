@@ -245,6 +245,8 @@ export interface AnomalyEvent {
     readonly behind?: number;
     /** What shows that something was sent again in vain. */
     readonly proof?: SpuriousProof;
+    /** Frame of the earlier segment that this one says it of: a RST that was not obeyed. */
+    readonly about?: number;
     /** Why a FIN was sent again. */
     readonly reason?: ResendReason;
   };

@@ -235,6 +235,33 @@ describe('a closed window', () => {
     talk.in(20).server.ack({ window: 0 });
     expect(talk.ids()).toEqual(['tcp.window-probe', 'tcp.window-probe-ack', 'tcp.zero-window']);
   });
+
+  test('probed so again and again, until it opens: nothing was sent again, and what is taken at last is new', () => {
+    const talk = closed();
+    const { bytes } = talk.seen().client;
+    talk.news();
+    const probe = talk.in(200).client.says(1, { lost: true });
+    talk.in(20).server.ack({ window: 0 });
+    for (const ms of [400, 800]) {
+      talk.in(ms).client.resends(probe, { lost: true });
+      talk.in(20).server.ack({ window: 0 });
+    }
+    expect(talk.ids().filter((id) => id === 'tcp.window-probe')).toHaveLength(3);
+    talk.server.ack();
+    talk.client.resends({ ...probe, payloadLength: MSS });
+    expect(talk.ids()).toEqual(['tcp.window-update']);
+    expect(talk.seen().client).toMatchObject({ retransmissions: 0, bytes: bytes + MSS });
+  });
+
+  test('the octet of a probe may be taken: it counts as sent then, and leaves no hole', () => {
+    const talk = closed();
+    const { bytes } = talk.seen().client;
+    talk.news();
+    talk.in(200).client.says(1);
+    talk.in(20).server.ack();
+    expect(talk.ids()).toEqual(['tcp.window-probe']);
+    expect(talk.seen().client).toMatchObject({ bytes: bytes + 1, outstanding: 0 });
+  });
 });
 
 describe('a keep-alive', () => {

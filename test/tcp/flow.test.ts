@@ -170,6 +170,25 @@ describe('silence', () => {
     talk.after(1).client.resends(data);
     expect(talk.seen().client).toMatchObject({ keepAlives: 0, retransmissions: 1, bytes: 6 });
   });
+
+  test('nor once it was acknowledged, if it comes so soon: its acknowledgement was lost behind the capture', () => {
+    const talk = established();
+    const data = talk.client.says(1);
+    talk.server.ack();
+    talk.after(0.3).client.resends(data);
+    expect(talk.seen().client).toMatchObject({ keepAlives: 0, retransmissions: 1, bytes: 6 });
+  });
+
+  test('nor is an acknowledgement that its sender’s FIN has overtaken', () => {
+    const talk = established();
+    talk.server.says(10);
+    const late = talk.client.ack();
+    talk.server.says(10);
+    talk.client.fin();
+    talk.server.ack();
+    talk.client.resends(late, { ack: 16 });
+    expect(talk.seen().client.keepAlives).toBe(0);
+  });
 });
 
 describe('captured twice', () => {

@@ -24,15 +24,16 @@ describe('Holes', () => {
         for (const [time, { fill, grow, key }] of list.entries()) {
           // A hole is opened beyond all that is known, as SND.NXT moves over it.
           if (grow > 0) {
-            const left = holes.open(key, seqAdd(base, top[key]), seqAdd(base, top[key] + grow), time);
+            const left = holes.open(key, seqAdd(base, top[key]), seqAdd(base, top[key] + grow), time, 1000 + time);
             for (let o = 0; o < grow; o++) unseen[key].set(top[key] + o, time);
             expect(left).toBeGreaterThan(0);
             top[key] += grow + 1;
           }
-          const { octets, sinceNs, left } = holes.fill(key, seqAdd(base, fill.from), seqAdd(base, fill.to));
+          const { octets, sinceNs, tsVal, left } = holes.fill(key, seqAdd(base, fill.from), seqAdd(base, fill.to));
           const hit = [...unseen[key]].filter(([octet]) => octet >= fill.from && octet < fill.to);
           expect(octets).toBe(hit.length);
           expect(sinceNs).toBe(Math.min(Number.POSITIVE_INFINITY, ...hit.map(([, since]) => since)));
+          if (hit.length > 0) expect(tsVal).toBe(1000 + sinceNs);
           for (const [octet] of hit) unseen[key].delete(octet);
           expect(left === 0).toBe(unseen[key].size === 0);
         }
@@ -42,17 +43,17 @@ describe('Holes', () => {
 
   test('of more than 64 the oldest counts as seen', () => {
     const holes = new Holes();
-    for (let i = 0; i < 65; i++) expect(holes.open(0, i * 10, i * 10 + 5, i)).toBe(Math.min(64, i + 1));
+    for (let i = 0; i < 65; i++) expect(holes.open(0, i * 10, i * 10 + 5, i, i)).toBe(Math.min(64, i + 1));
     expect(holes.fill(0, 0, 5).octets).toBe(0);
-    expect(holes.fill(0, 10, 15)).toEqual({ octets: 5, sinceNs: 1, left: 63 });
+    expect(holes.fill(0, 10, 15)).toEqual({ octets: 5, sinceNs: 1, tsVal: 1, left: 63 });
     // Filled in their middle, holes become two; there are still never more than 64.
     for (let i = 2; i < 10; i++) expect(holes.fill(0, i * 10 + 2, i * 10 + 3).left).toBeLessThanOrEqual(64);
   });
 
   test('forgets an end', () => {
     const holes = new Holes();
-    holes.open(4, 0, 5, 0);
-    holes.open(5, 0, 5, 0);
+    holes.open(4, 0, 5, 0, 0);
+    holes.open(5, 0, 5, 0, 0);
     holes.forget(4);
     expect(holes.fill(4, 0, 5).octets).toBe(0);
     expect(holes.fill(5, 0, 5).octets).toBe(5);

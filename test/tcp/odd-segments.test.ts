@@ -36,8 +36,25 @@ describe('odd segments', () => {
     talk.client.syn({ payload: 100 });
     talk.server.synAck({ ack: 1 });
     talk.client.says(100, { seq: 1 });
-    expect(talk.ids()[0]).toBe('tcp.syn-data');
+    expect(talk.ids()).toEqual(['tcp.syn-data', 'tcp.retransmission.syn-data']);
     expect(talk.seen().client).toMatchObject({ bytes: 100, retransmissions: 1 });
+  });
+
+  test.each([
+    ['FIN without ACK', FIN],
+    ['FIN, PSH and URG without ACK', FIN | PSH | URG],
+    ['SYN and FIN', SYN | FIN | ACK],
+  ])('%s ends nothing on a live connection: its receiver drops it (RFC 9293 section 3.10.7.4)', (_, flags) => {
+    const talk = transfer();
+    talk.client.sends(flags, { payload: 0 });
+    talk.client.says(10);
+    talk.server.ack();
+    expect(talk.ids()).toEqual(expect.arrayContaining(['tcp.impossible']));
+    expect(talk.ids()).not.toContain('tcp.data-after-fin');
+    expect(talk.seen()).toMatchObject({
+      client: { state: 'ESTABLISHED', bytes: 10 },
+      server: { state: 'ESTABLISHED' },
+    });
   });
 
   test('data after a FIN: new octets only', () => {
@@ -83,6 +100,8 @@ describe('odd segments', () => {
     ['none at all', 0],
     ['PSH alone', PSH],
     ['URG and PSH alone', URG | PSH],
+    ['FIN without ACK', FIN],
+    ['FIN, PSH and URG without ACK (a scan)', FIN | PSH | URG],
   ])('%s: no stack sends that', (_, flags) => {
     for (const talk of [new Transfer(), transfer()]) {
       talk.client.sends(flags, { payload: 0 });
@@ -90,7 +109,7 @@ describe('odd segments', () => {
     }
   });
 
-  test.each([SYN, SYN | ACK, ACK, ACK | PSH, ACK | FIN, FIN, RST, RST | ACK, 0xc0 | SYN, 0x40 | ACK])(
+  test.each([SYN, SYN | ACK, ACK, ACK | PSH, ACK | FIN, RST, RST | ACK, 0xc0 | SYN, 0x40 | ACK])(
     'flags %i are what stacks send',
     (flags) => {
       const talk = new Transfer();

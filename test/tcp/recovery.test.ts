@@ -242,6 +242,52 @@ describe('tail loss probe (RFC 8985 section 7)', () => {
   });
 });
 
+describe('a late original, or sent again: timestamps decide what fills a hole', () => {
+  test.each([
+    ['older than what came before it, however late: it was only late', 300, -5, 'tcp.out-of-order'],
+    ['newer, however soon: it was sent again, and lost before the capture', 1, 5, 'tcp.hole-filled'],
+  ] as const)('%s', (_, ms, olderBy, id) => {
+    const talk = transfer({ timestamps: true });
+    const missing = talk.client.says(MSS, { unseen: true });
+    const beyond = talk.client.says(MSS, { tsVal: 100_000 });
+    talk.in(ms).client.resends(missing, { tsVal: beyond.tsVal + olderBy });
+    expect(talk.ids()).toEqual([id]);
+  });
+});
+
+describe('the timers of RFC 8985, told apart', () => {
+  test('what SACK asked for waits for the reordering timer at most, and no timeout is so short', () => {
+    const talk = transfer({ sack: true, rttMs: 1 });
+    const sent = talk.sends(6, 1);
+    repeats(talk, 0, 2, (n) => blocks(3, n + 3));
+    talk.news();
+    talk.in(11).client.resends(sent[0]);
+    expect(talk.ids()).toEqual(['tcp.retransmission.sack']);
+  });
+
+  test('a probe that was followed by twice its time was none: the timer had doubled', () => {
+    const talk = transfer({ sack: true });
+    const [first] = talk.sends(1, 1);
+    for (const ms of [220, 440, 880]) talk.in(ms).client.resends(first);
+    expect(talk.news()).toMatchObject([
+      { id: 'tcp.retransmission.tail-loss-probe' },
+      { id: 'tcp.retransmission.timeout', count: 2, expectedNs: 440 * MS },
+      { id: 'tcp.retransmission.timeout', count: 3, expectedNs: 880 * MS },
+    ]);
+  });
+
+  test('in slow start after a timeout the timer may run out again', () => {
+    const talk = transfer({ sack: true });
+    const sent = talk.sends(4, 1, 2, 3, 4);
+    talk.in(260).client.resends(sent[0], { lost: true });
+    talk.in(440).client.resends(sent[0]);
+    talk.in(20).server.ack({ ack: past(1) });
+    talk.news();
+    talk.in(235).client.resends(sent[1]);
+    expect(talk.ids()).toEqual(['tcp.retransmission.timeout']);
+  });
+});
+
 describe('lost once more', () => {
   test('after a timeout, shown by SACK: the sender goes over to recovery (Linux FLAG_LOST_RETRANS)', () => {
     const talk = transfer({ sack: true });
