@@ -1,10 +1,11 @@
-// What others make of the same captures, segment by segment: `npm run peers -- FOLDER...`. Needs tshark; tcptrace if it is there.
+// What others make of the same captures, segment by segment: `npm run peers -- [--all] FOLDER...`. Needs tshark; tcptrace if
+// it is there.
 //
 // tshark -2 labels frames, so each label is set against ours frame by frame; tcptrace counts by connection, so its totals are.
 // Where we differ, docs/where-we-differ.md says who is right, and which frames prove it.
 
 import { execFileSync, spawnSync } from 'node:child_process';
-import { readdirSync, readFileSync, rmSync, statSync, writeFileSync } from 'node:fs';
+import { existsSync, readdirSync, readFileSync, rmSync, statSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { basename, join } from 'node:path';
 import { fileURLToPath } from 'node:url';
@@ -55,8 +56,11 @@ function ours(file: string): { labels: Labels; resent: number } {
   });
   for (const line of text.split('\n')) {
     if (!line.startsWith('{"type":"anomaly"')) continue;
-    const { id, packet } = JSON.parse(line);
+    const { id, packet, details } = JSON.parse(line);
     labels.set(id, (labels.get(id) ?? new Set()).add(packet));
+    // A FIN is one class; the kernel counts it by why it was sent again.
+    const why = `fin.${details.reason}`;
+    if (details.reason) labels.set(why, (labels.get(why) ?? new Set()).add(packet));
     if (id.startsWith('tcp.retransmission.') && id !== 'tcp.retransmission.spurious') resent++;
   }
   return { labels, resent };
@@ -109,24 +113,60 @@ function compare(name: string, us: Labels, them: Labels, tallies: Map<string, Ta
   }
 }
 
-function main(folders: readonly string[]): number {
+/** What the kernels of both ends counted, where answers stand beside a capture of one transfer; else null. */
+function kernelOf(file: string): Record<string, number> | null {
+  const answers = file.replace(/\.pcap(ng)?(\.gz)?$/, '.answers.json');
+  if (!basename(file).startsWith('lossy-') || !existsSync(answers)) return null;
+  const { client, server } = JSON.parse(readFileSync(answers, 'utf8')).kernel;
+  const sum: Record<string, number> = { ...client };
+  for (const [counter, n] of Object.entries<number>(server)) sum[counter] = (sum[counter] ?? 0) + n;
+  return sum;
+}
+
+/** Ours, tshark's and the kernels' counts of what was sent again: a row. */
+function kernelRow(name: string, us: Labels, them: Labels, kernel: Record<string, number>): string {
+  const own = (...reasons: string[]): number =>
+    reasons.reduce(
+      (sum, reason) => sum + (us.get(`tcp.retransmission.${reason}`)?.size ?? 0) + (us.get(`fin.${reason}`)?.size ?? 0),
+      0,
+    );
+  const counter = (id: string): number => kernel[id] ?? 0;
+  const again = [...us].filter(([id]) => CLASSES[0].ours(id)).reduce((sum, [, frames]) => sum + frames.size, 0);
+  const theirs = new Set(CLASSES[0].theirs.flatMap((field) => [...(them.get(field) ?? [])])).size;
+  return [
+    `| \`${name}\``,
+    `${again} / ${theirs} / ${counter('TcpRetransSegs')}`,
+    `${own('fast', 'sack')} / ${them.get('fast_retransmission')?.size ?? 0} / ${counter('TcpExtTCPFastRetrans')}`,
+    `${own('after-timeout')} / - / ${counter('TcpExtTCPSlowStartRetrans')}`,
+    `${own('timeout')} / - / ${counter('TcpExtTCPTimeouts')}`,
+    `${own('tail-loss-probe') + (us.get('tcp.loss-probe')?.size ?? 0)} / - / ${counter('TcpExtTCPLossProbes')} |`,
+  ].join(' | ');
+}
+
+function main(words: readonly string[]): number {
+  const examples = words.includes('--all') ? Number.POSITIVE_INFINITY : EXAMPLES;
+  const folders = words.filter((word) => word !== '--all');
   const files = folders
     .flatMap((folder) =>
       statSync(folder).isDirectory() ? readdirSync(folder).map((name) => join(folder, name)) : [folder],
     )
     .filter((file) => /\.(pcap|pcapng|cap|trace)(\.gz)?$/.test(file));
   if (files.length === 0) {
-    process.stderr.write('npm run peers -- FOLDER... (or capture files)\n');
+    process.stderr.write('npm run peers -- [--all] FOLDER... (or capture files)\n');
     return 2;
   }
   const tallies = new Map<string, Tally>();
   const differ: string[] = [];
+  const kernelRows: string[] = [];
   let traced = 0;
   for (const file of files.sort()) {
     const inside = plain(file);
     try {
       const us = ours(inside);
-      compare(basename(file), us.labels, tshark(inside), tallies);
+      const them = tshark(inside);
+      compare(basename(file), us.labels, them, tallies);
+      const kernel = kernelOf(file);
+      if (kernel) kernelRows.push(kernelRow(basename(file).replace(/\.pcap.*/, ''), us.labels, them, kernel));
       const theirs = tcptrace(inside);
       if (theirs === null) continue;
       traced++;
@@ -140,12 +180,16 @@ function main(folders: readonly string[]): number {
     String(agree).padStart(7),
     String(more.length).padStart(8),
     String(less.length).padStart(8),
-    `  + ${more.slice(0, EXAMPLES).join(' ') || '-'}   - ${less.slice(0, EXAMPLES).join(' ') || '-'}`,
+    `  + ${more.slice(0, examples).join(' ') || '-'}   - ${less.slice(0, examples).join(' ') || '-'}`,
   ]);
   process.stdout.write(
     `${files.length} captures; tshark -2 by frame\n\nclass                agree  we more  we less\n`,
   );
   process.stdout.write(rows.map((row) => `${row.join(' ')}\n`).join(''));
+  if (kernelRows.length > 0)
+    process.stdout.write(
+      `\n| we / tshark / the kernels | sent again | fast or SACK | slow start | timeouts | probes |\n|---|---|---|---|---|---|\n${kernelRows.join('\n')}\n`,
+    );
   process.stdout.write(`\ntcptrace: resent segments equal in ${traced - differ.length} of ${traced} captures\n`);
   process.stdout.write(differ.map((line) => `  ${line}\n`).join(''));
   return 0;
