@@ -159,7 +159,8 @@ function timeouts({ notes: { recovery } }: Side): TimeoutsRecord | null {
 function anomalies({ notes: { tally = [] } }: Side): Partial<Record<AnomalyId, AnomalyCount>> {
   const counts: Partial<Record<AnomalyId, AnomalyCount>> = {};
   for (let at = 0; at < tally.length; at += 3) {
-    counts[ANOMALIES[tally[at]].id] = { segments: tally[at + 1], bytes: tally[at + 2] };
+    // What was taken back may leave none.
+    if (tally[at + 1] > 0) counts[ANOMALIES[tally[at]].id] = { segments: tally[at + 1], bytes: tally[at + 2] };
   }
   return counts;
 }
