@@ -1,5 +1,5 @@
 // What is remembered of a host, beyond its connections: when its services closed together, when it fell silent, and how it
-// came back. Plain records; memory.ts fills them, facts.ts asks them.
+// came back. Plain records; memory.ts and bursts.ts fill them, facts.ts asks them.
 
 import type { Moment } from '../../tcp/notes.js';
 import type { HostTimes } from './times.js';
@@ -101,3 +101,50 @@ export interface Host {
   /** The last few. */
   readonly returns: Return[];
 }
+
+export const newHost = (
+  number: number,
+  words: readonly number[],
+  ipVersion: number,
+  vlanKey: number,
+  times: HostTimes,
+): Host => ({
+  number,
+  times,
+  words,
+  ipVersion,
+  vlanKey,
+  link: Number.NaN,
+  linkIsConstant: true,
+  connections: 0,
+  services: [],
+  alive: 0,
+  going: null,
+  bursts: [],
+  silence: null,
+  deaf: null,
+  returns: [],
+});
+
+export const newSilence = (since: Moment, lastHeard: Moment): Silence => ({
+  since,
+  lastHeard,
+  connections: 0,
+  open: 0,
+  newcomers: 0,
+  alive: 0,
+  neighbour: null,
+  unreachable: null,
+});
+
+export const newReturn = (at: Moment, silence: Silence | null): Return => ({
+  at,
+  silence,
+  remembers: null,
+  forgot: null,
+  forgotten: 0,
+  waited: 0,
+  accepts: null,
+  refuses: null,
+  moved: null,
+});

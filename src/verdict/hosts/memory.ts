@@ -10,13 +10,12 @@ import { type HostTable, NO_HOST } from '../../tcp/hosts.js';
 import { isLongAsked, type Neighbours } from '../../tcp/neighbours.js';
 import type { Moment, Notes, ResetNote } from '../../tcp/notes.js';
 import { RST, SYN } from '../../wire/segment.js';
-import type { Burst, Host, Return, Service, Silence } from './host.js';
+import { joinBurst } from './bursts.js';
+import { type Host, newHost, newReturn, newSilence, type Return, type Service, type Silence } from './host.js';
 import type { HostTimes } from './times.js';
 
 /** Of one host. */
 const MAX_SERVICES = 512;
-const MAX_BURSTS = 8;
-const MAX_TOLLS = 64;
 const LOOK_GRID_NS = 100e6;
 const MAX_RETURNS = 8;
 
@@ -127,7 +126,7 @@ export class Hosts {
     const service = host && this.serviceOf(host, connection, sender);
     // Who gives up on a silent peer, or has forgotten the connection, does not close.
     if (!service || notes?.gaveUp || (segment.flags & RST && notes?.reset?.shape !== 'live-socket')) return;
-    this.joinBurst(host, service, delivery.moment, (segment.flags & RST) !== 0);
+    if (joinBurst(host, service, delivery.moment, (segment.flags & RST) !== 0)) this.look(host, delivery.moment.timeNs);
   }
 
   /** Nothing more will be said of a connection that was open to the last. */
@@ -139,30 +138,6 @@ export class Hosts {
       host.alive = Math.max(0, host.alive - 1);
       service.alive = Math.max(0, service.alive - 1);
     }
-  }
-
-  private joinBurst(host: Host, service: Service, moment: Moment, isReset: boolean): void {
-    let burst = host.going;
-    if (!burst || !this.goesOn(burst, moment)) {
-      burst = { first: moment, last: moment, connections: 0, resets: 0, tolls: [], left: 0 };
-      host.going = burst;
-    }
-    burst.last = moment;
-    burst.connections++;
-    if (isReset) burst.resets++;
-    burst.left = host.alive;
-    let toll = burst.tolls.find((one) => one.service === service);
-    if (!toll) {
-      if (burst.tolls.length >= MAX_TOLLS) return;
-      toll = { service, ended: 0, left: 0 };
-      burst.tolls.push(toll);
-    }
-    toll.ended++;
-    toll.left = service.alive;
-    if (toll.left > 0 || burst.connections < 2 || host.bursts.includes(burst)) return;
-    host.bursts.push(burst);
-    if (host.bursts.length > MAX_BURSTS) host.bursts.shift();
-    this.look(host, moment.timeNs);
   }
 
   /** A RST: of a host that refuses, or that has forgotten. */
@@ -200,8 +175,7 @@ export class Hosts {
     const lastHeard = this.table.beforeReset;
     if (asked.count < 2 || lastHeard.timeNs >= asked.timeNs) return null;
     const { packet, timeNs } = asked;
-    const plain = { connections: 0, newcomers: 0, open: 1, alive: host.alive + 1, neighbour: null, unreachable: null };
-    return { ...plain, since: { packet, timeNs }, lastHeard };
+    return { ...newSilence({ packet, timeNs }, lastHeard), open: 1, alive: host.alive + 1 };
   }
 
   /** An end has asked in vain for as long as makes its peer count as silent. */
@@ -233,17 +207,7 @@ export class Hosts {
   }
 
   private fallsSilent(host: Host, since: Moment): Silence {
-    const lastHeard = this.lastHeard(host);
-    host.silence = {
-      since,
-      lastHeard,
-      connections: 0,
-      open: 0,
-      newcomers: 0,
-      alive: 0,
-      neighbour: null,
-      unreachable: null,
-    };
+    host.silence = newSilence(since, this.lastHeard(host));
     this.table.watched[host.number] = 1;
     return host.silence;
   }
@@ -312,17 +276,7 @@ export class Hosts {
   }
 
   private returns(host: Host, at: Moment, silence: Silence | null): Return {
-    const back: Return = {
-      at,
-      silence,
-      remembers: null,
-      forgot: null,
-      forgotten: 0,
-      waited: 0,
-      accepts: null,
-      refuses: null,
-      moved: null,
-    };
+    const back = newReturn(at, silence);
     host.returns.push(back);
     if (host.returns.length > MAX_RETURNS) host.returns.shift();
     this.table.watched[host.number] = 1;
@@ -334,23 +288,8 @@ export class Hosts {
     const known = this.hosts[number];
     if (known || number === NO_HOST) return known ?? null;
     const at = connection.addressAt(end);
-    const host: Host = {
-      number,
-      times: this.times,
-      words: [0, 1, 2, 3].map((word) => connection.ints[at + word]),
-      ipVersion: connection.ipVersion,
-      vlanKey: connection.vlanKey,
-      link: Number.NaN,
-      linkIsConstant: true,
-      connections: 0,
-      services: [],
-      alive: 0,
-      going: null,
-      bursts: [],
-      silence: null,
-      deaf: null,
-      returns: [],
-    };
+    const words = [0, 1, 2, 3].map((word) => connection.ints[at + word]);
+    const host = newHost(number, words, connection.ipVersion, connection.vlanKey, this.times);
     while (this.hosts.length < number) this.hosts.push(undefined);
     this.hosts[number] = host;
     return host;
@@ -368,10 +307,5 @@ export class Hosts {
     const service = { key, port, at, alive: 0, opened: 0, refused: null, accepted: null };
     services.push(service);
     return service;
-  }
-
-  private goesOn({ first, last }: Burst, { timeNs }: Moment): boolean {
-    const { burstGapNs, burstNs } = this.times;
-    return timeNs - last.timeNs <= burstGapNs && timeNs - first.timeNs <= burstNs;
   }
 }

@@ -1,0 +1,37 @@
+// Bursts: connections that a host ends by itself, one right after the other.
+
+import type { Moment } from '../../tcp/notes.js';
+import type { Burst, Host, Service } from './host.js';
+
+/** Of one host; and services of one burst. */
+const MAX_BURSTS = 8;
+const MAX_TOLLS = 64;
+
+/** A connection of a service was ended by its host. @returns whether that makes a burst that took all of the service. */
+export function joinBurst(host: Host, service: Service, moment: Moment, isReset: boolean): boolean {
+  let burst = host.going;
+  if (!burst || !goesOn(burst, moment, host)) {
+    burst = { first: moment, last: moment, connections: 0, resets: 0, tolls: [], left: 0 };
+    host.going = burst;
+  }
+  burst.last = moment;
+  burst.connections++;
+  if (isReset) burst.resets++;
+  burst.left = host.alive;
+  let toll = burst.tolls.find((one) => one.service === service);
+  if (!toll) {
+    if (burst.tolls.length >= MAX_TOLLS) return false;
+    toll = { service, ended: 0, left: 0 };
+    burst.tolls.push(toll);
+  }
+  toll.ended++;
+  toll.left = service.alive;
+  if (toll.left > 0 || burst.connections < 2 || host.bursts.includes(burst)) return false;
+  host.bursts.push(burst);
+  if (host.bursts.length > MAX_BURSTS) host.bursts.shift();
+  return true;
+}
+
+function goesOn({ first, last }: Burst, { timeNs }: Moment, { times }: Host): boolean {
+  return timeNs - last.timeNs <= times.burstGapNs && timeNs - first.timeNs <= times.burstNs;
+}
