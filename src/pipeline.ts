@@ -1,6 +1,6 @@
 // The one file that knows all rooms: source -> decode -> track -> judge -> events. Also the library's API.
 //
-// Its parts: pipeline/analysis.ts (frames in, events out), connection-filter.ts, live.ts, recording.ts, openings.ts.
+// Its parts: pipeline/analysis.ts (frames in, events out), host-watch.ts, connection-filter.ts, live.ts, recording.ts, openings.ts.
 
 import { readFileSync } from 'node:fs';
 import type { Readable } from 'node:stream';

@@ -24,22 +24,16 @@ import type {
   VerdictRecord,
 } from '../verdict/events.js';
 import type { FactId } from '../verdict/facts.js';
-import type { HostCase } from '../verdict/hosts/facts.js';
-import { Hosts } from '../verdict/hosts/memory.js';
-import { HostReports } from '../verdict/hosts/report.js';
 import { HOST_TIMES, type HostTimes } from '../verdict/hosts/times.js';
 import { endsOf, recordOf } from '../verdict/record.js';
 import { decode } from '../wire/decode.js';
 import { Segment } from '../wire/segment.js';
 import { DECODE_STATUSES, Status } from '../wire/status.js';
 import type { ConnectionFilter } from './connection-filter.js';
+import { HostWatch } from './host-watch.js';
 
 /** Records told together when a capture ends, so that a million of them are never in memory at once. */
 const CLOSING_BATCH = 256;
-/** Of one host; each is judged again whenever something is learnt of it. */
-const MAX_DOUBTFUL = 512;
-/** How often the link's questions for a host that may be gone are looked at. */
-const LINK_LOOK_NS = 1e9;
 const SECOND_NS = 1e9;
 const NOBODY: ProcessAt = () => null;
 
@@ -106,11 +100,7 @@ export class Analysis {
   packets = 0;
   private readonly segment = new Segment();
   private readonly tracker: Tracker;
-  private readonly hosts: Hosts;
-  private readonly reports: HostReports;
-  private readonly hostAt: (end: Endpoint) => HostCase | null;
-  /** Connections, id and index, that were told of and may be judged otherwise; by the host that is suspected. */
-  private readonly doubtful = new Map<number, Map<number, number>>();
+  private readonly hosts: HostWatch;
   /** Nothing more comes: what ends now ends for this reason alone. */
   private closing = false;
   private readonly statusCounts = new Float64Array(DECODE_STATUSES.length);
@@ -147,11 +137,6 @@ export class Analysis {
       serverPorts: filter?.ends?.ports ?? [],
       looksAgain: growing,
     };
-    const hostAt = (end: Endpoint): HostCase | null => {
-      const host = this.hosts.of(end);
-      return host && { host, lastHeard: this.hosts.lastHeard(host) };
-    };
-    this.hostAt = hostAt;
     const tellJudgement = (connection: Connection, notes: Notes | undefined): void =>
       this.tellJudgement(connection, notes);
     this.tracker = new Tracker(this.segment, trackerOptions, {
@@ -161,28 +146,32 @@ export class Analysis {
       anomaly: (id, delivery, details) => {
         if (this.options.anomalies) this.tellAnomaly(id, delivery, details);
       },
-      lives: (delivery) => this.hosts.lives(delivery),
-      dies: (delivery) => this.hosts.dies(delivery),
-      resets: (delivery) => this.hosts.resets(delivery),
-      spokeAgain: (delivery) => this.hosts.spokeAgain(delivery),
-      hostForgotten: (host) => this.forgetHost(host),
+      lives: (delivery) => this.hosts.hosts.lives(delivery),
+      dies: (delivery) => this.hosts.hosts.dies(delivery),
+      resets: (delivery) => this.hosts.hosts.resets(delivery),
+      spokeAgain: (delivery) => this.hosts.hosts.spokeAgain(delivery),
+      hostForgotten: (host) => this.hosts.forget(host),
       silent: (connection, notes) => {
-        this.hosts.silent(connection, notes);
+        this.hosts.hosts.silent(connection, notes);
         this.tellJudgement(connection, notes);
       },
       answered: (connection, notes) => {
-        this.hosts.answered(connection);
+        this.hosts.hosts.answered(connection);
         this.tellJudgement(connection, notes);
       },
       ended: tellJudgement,
       changed: (connection, notes) => {
-        this.hosts.unreachable(connection, notes);
+        this.hosts.hosts.unreachable(connection, notes);
         this.tellJudgement(connection, notes);
       },
       final: (connection, notes) => this.tellFinal(connection, notes),
     });
-    this.hosts = new Hosts(this.tracker.hosts, () => this.linkSource(), { ...HOST_TIMES, ...options.hostTimes });
-    this.reports = new HostReports(this.hosts);
+    const times = { ...HOST_TIMES, ...options.hostTimes };
+    this.hosts = new HostWatch(this.tracker, () => this.linkSource(), times, {
+      clock: () => this.clock(),
+      tell: (events) => this.events.push(...events),
+      judge: tellJudgement,
+    });
   }
 
   /** Hot path: every frame of a batch, then its clock. */
@@ -198,7 +187,7 @@ export class Analysis {
       segment.timeNs = now;
       if (now < this.lastNs) this.timeRanBackwards = true;
       this.lastNs = now;
-      if (now >= this.hosts.nextNs) this.tellHosts(now);
+      if (now >= this.hosts.nextNs) this.hosts.tell(now);
       const status = decode(segment, linkType[f], bytes, view, offset[f], capturedLength[f], wireLength[f]);
       statusCounts[status]++;
       if (status === Status.TCP) {
@@ -212,7 +201,7 @@ export class Analysis {
     }
     if (Number.isNaN(batch.clockNs)) return;
     tracker.tick(batch.clockNs);
-    if (batch.clockNs >= this.hosts.nextNs) this.tellHosts(batch.clockNs);
+    if (batch.clockNs >= this.hosts.nextNs) this.hosts.tell(batch.clockNs);
   }
 
   /** Link-layer address that the segment at hand came from, as a number; NaN: none. */
@@ -239,10 +228,9 @@ export class Analysis {
   /** Nothing more comes: the records of all that is left. */
   *close(): Generator<readonly TcpwatchEvent[]> {
     this.closing = true;
-    for (const host of this.hosts.all()) this.hosts.asksLink(host, this.tracker.neighbours);
-    this.tellHosts(Number.POSITIVE_INFINITY);
+    this.hosts.close();
     for (const _ of this.tracker.close()) if (this.events.length >= CLOSING_BATCH) yield this.drain();
-    for (const host of this.hosts.all()) this.events.push(...this.reports.newsOf(host, this.clock(), true));
+    this.hosts.conclude();
     yield this.drain();
   }
 
@@ -271,28 +259,8 @@ export class Analysis {
   private judge(connection: Connection, notes: Notes | undefined, final: boolean): ConnectionEvent {
     const { clockNs, neighbours } = this.tracker;
     const processAt = this.processesOf(connection.id);
-    const { hostAt } = this;
+    const hostAt = this.hosts.caseOf;
     return recordOf(connection, notes, { clock: this.clock(), clockNs, neighbours, processAt, hostAt }, final);
-  }
-
-  /** Tells what has come to be known of hosts, and judges again what that may change. */
-  private tellHosts(nowNs: number): void {
-    const { neighbours } = this.tracker;
-    for (const host of this.hosts.takeDue(nowNs)) {
-      this.hosts.asksLink(host, neighbours);
-      // The link is asked while nothing else happens.
-      if (!neighbours.allAnswered && this.hosts.mayBeGone(host, nowNs)) this.hosts.look(host, nowNs, LINK_LOOK_NS);
-      this.events.push(...this.reports.newsOf(host, this.clock(), false));
-      for (const [id, index] of this.doubtful.get(host.number) ?? [])
-        this.tracker.visit(index, id, (connection, notes) => this.tellJudgement(connection, notes));
-    }
-  }
-
-  private forgetHost(number: number): void {
-    const host = this.hosts.byNumber(number);
-    if (host) this.events.push(...this.reports.newsOf(host, this.clock(), true));
-    this.hosts.forget(number);
-    this.doubtful.delete(number);
   }
 
   private processesOf(id: number): ProcessAt {
@@ -349,17 +317,8 @@ export class Analysis {
     const now = this.sayingOf(record, connection);
     if (said && now.words === said.words) return;
     this.told.set(connection.id, now);
-    this.doubt(connection, record);
+    this.hosts.doubt(connection, record);
     this.push(record, connection, said);
-  }
-
-  /** Remembers a verdict that what is learnt of the host may change. */
-  private doubt({ id, index, client, server }: Connection, { verdict }: ConnectionEvent): void {
-    const gone = verdict.end === 'client' ? client : server;
-    const doubtful = this.doubtful.get(gone.host) ?? new Map<number, number>();
-    if (verdict.severity === 'ok') doubtful.delete(id);
-    else if (doubtful.size < MAX_DOUBTFUL) doubtful.set(id, index);
-    this.doubtful.set(gone.host, doubtful);
   }
 
   private sayingOf({ verdict, ending }: ConnectionEvent, { client, server }: Connection): Saying {
@@ -375,10 +334,8 @@ export class Analysis {
 
   private tellFinal(connection: Connection, notes: Notes | undefined): void {
     const said = this.told.get(connection.id);
-    if (this.told.delete(connection.id)) {
-      for (const { host } of [connection.client, connection.server]) this.doubtful.get(host)?.delete(connection.id);
-    }
-    if (!this.closing && connection.isAlive) this.hosts.leaves(connection);
+    if (this.told.delete(connection.id)) this.hosts.settle(connection);
+    if (!this.closing && connection.isAlive) this.hosts.hosts.leaves(connection);
     if (this.isWanted(connection)) {
       const record = this.judge(connection, notes, true);
       const scenario = record.verdict.scenario ?? 'none';
