@@ -103,6 +103,11 @@ export const LOOKALIKES = {
     title: 'a cut path',
     toTellApart: 'whether {address} answers anyone else',
   },
+  'one-of-several-machines': {
+    scenario: 'host-crashed',
+    title: 'one of several machines behind this address (NAT, balancer) that is gone, while others answer',
+    toTellApart: 'whether {address} is one machine’s own',
+  },
   'silent-filter': {
     scenario: 'path-lost',
     title: 'a filter or an idle timeout that drops this connection only',

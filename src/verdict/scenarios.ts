@@ -223,9 +223,9 @@ export const SCENARIOS = [
       'Nothing answered until this end gave up or the capture stopped asking; later the same host went on with other connections: it had been out of reach, and had not died.',
     requires: [['survivor-unanswered', 'host-outlived']],
     excludes: [],
-    corroboratedBy: [],
+    corroboratedBy: ['host-silent-to-all'],
     alsoTells: ['survivor-gave-up'],
-    lookalikes: [],
+    lookalikes: [{ id: 'one-of-several-machines', ruledOutBy: [] }],
   },
   {
     id: 'path-lost',
@@ -240,7 +240,10 @@ export const SCENARIOS = [
     ],
     excludes: [],
     corroboratedBy: ['filtered-by-icmp', 'idle-before-silence'],
-    lookalikes: [{ id: 'host-crashed', ruledOutBy: ['host-hears-others'] }],
+    lookalikes: [
+      { id: 'host-crashed', ruledOutBy: ['host-hears-others'] },
+      { id: 'one-of-several-machines', ruledOutBy: ['filtered-by-icmp'] },
+    ],
   },
   {
     id: 'host-crashed',

@@ -163,7 +163,13 @@ export const HOST_RULES = [
     requires: [['hears-others']],
     excludes: ['is-silent'],
     corroboratedBy: [],
-    lookalikes: [],
+    lookalikes: [
+      {
+        title: 'one of several machines behind this address (NAT, balancer) that is gone, while others answer',
+        toTellApart: 'whether the address is one machine’s own',
+        ruledOutBy: [],
+      },
+    ],
   },
   {
     id: 'service-gone',
