@@ -19,15 +19,15 @@ export function hostLines(event: HostEvent, { width, colour }: OutputOptions): s
   const first = `${clockTime(at)}  ${glue(`host ${address}`)}  `;
   if (!conclusion) return hang(first, says + spanWords(event), width, clockTime(at).length + 2);
   const { severity, revision } = conclusion;
-  const words = `${markOf(severity)} ${revision > 1 ? 'now: ' : ''}${claimWords(event as Concluded)}`;
-  const lines = hang(first, glue(words), width, clockTime(at).length + 2);
+  const words = `${glue(`${markOf(severity)} ${revision > 1 ? 'now: ' : ''}`)}${claimWords(event as Concluded)}`;
+  const lines = hang(first, words, width, clockTime(at).length + 2);
   return lines.map((line) => paintSeverity(line, severity, colour));
 }
 
 /** What became of a host, and how one knows. */
 export function hostReport(event: Concluded, { width, colour }: OutputOptions): string[] {
   const { severity, timeline, lookalikes } = event.conclusion;
-  const heading = `${glue(`host ${event.address}`)}  ${glue(`${markOf(severity)} ${claimWords(event)}`)}`;
+  const heading = `${glue(`host ${event.address}`)}  ${glue(`${markOf(severity)} `)}${claimWords(event)}`;
   const lines = hang('', heading, width, INDENT.length).map((line) => paintSeverity(line, severity, colour));
   for (const moment of timeline) {
     const first = `${INDENT}${clockTime(moment.at)}  `;
@@ -40,7 +40,7 @@ export function hostReport(event: Concluded, { width, colour }: OutputOptions): 
   return [...lines, ...others.map((line) => paint(line, 'dim', colour))];
 }
 
-const claimWords = ({ says, conclusion }: Concluded): string => `${says} · ${conclusion.confidence}`;
+const claimWords = ({ says, conclusion }: Concluded): string => says + glue(` · ${conclusion.confidence}`);
 
 function spanWords({ at, until }: { readonly at: string; readonly until: string | null }): string {
   return until === null ? '' : ` ${glue(`within ${duration(secondsBetween(at, until))}`)}`;
