@@ -106,7 +106,7 @@ export const LOOKALIKES = {
   'one-of-several-machines': {
     scenario: 'host-crashed',
     title: 'one of several machines behind this address (NAT, balancer) that is gone, while others answer',
-    toTellApart: 'whether {address} is one machine’s own',
+    toTellApart: 'whether {address} belongs to one machine alone',
   },
   'silent-filter': {
     scenario: 'path-lost',

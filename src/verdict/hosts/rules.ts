@@ -166,7 +166,7 @@ export const HOST_RULES = [
     lookalikes: [
       {
         title: 'one of several machines behind this address (NAT, balancer) that is gone, while others answer',
-        toTellApart: 'whether the address is one machine’s own',
+        toTellApart: 'whether the address belongs to one machine alone',
         ruledOutBy: [],
       },
     ],
