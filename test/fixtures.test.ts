@@ -4,22 +4,14 @@ import { existsSync, readdirSync, readFileSync } from 'node:fs';
 import { join, relative, resolve } from 'node:path';
 import { Readable } from 'node:stream';
 import { describe, expect, it } from 'vitest';
+import type { Answers } from '../src/lab/answers.js';
 import { type AnalyzeOptions, analyze, type ConnectionEvent, type TcpwatchEvent } from '../src/pipeline.js';
 import { SCENARIOS } from '../src/verdict/scenarios.js';
-import { differences } from '../src/verify/differences.js';
-import { holdsTruth } from '../src/verify/holds-truth.js';
+import { expectForetold, expectTruth, readAnswers } from './support/answers.js';
 
 const ROOT = resolve(import.meta.dirname, '..');
 const CAPTURES = join(ROOT, 'fixtures/captures');
 const CAPTURE = /\.pcap(ng)?(\.gz)?$/;
-
-/** Answers in plain words: the verdict, or lookalike, that says the same. */
-const IN_OUR_WORDS: Readonly<Record<string, string | null>> = {
-  'unread-input-abort': 'aborted',
-  'outage-healed': 'normal-close',
-  'forged-reset-ignored': 'normal-close',
-  'left-while-data-came': null,
-};
 
 /** Calls whose result no packet can foretell, and why. */
 const UNSEEN_CALLS: readonly { fixture: RegExp; call: RegExp; because: string }[] = [
@@ -63,27 +55,9 @@ const KERNEL_COUNTS = [
   },
 ] as const;
 
-interface Call {
-  readonly program: 'client' | 'server';
-  readonly call: string;
-  readonly result: string | number;
-}
-interface Answers {
-  readonly scenario: string | null;
-  readonly kernel: Readonly<Record<'client' | 'server', Readonly<Record<string, number>>>>;
-  readonly connections: readonly {
-    readonly client: { readonly address: string; readonly port: number };
-    readonly server: { readonly address: string; readonly port: number };
-    readonly truth: string | null;
-    readonly end: 'client' | 'server' | null;
-    readonly frames: number;
-    readonly calls: readonly Call[];
-  }[];
-}
-
 const captures = existsSync(CAPTURES) ? readdirSync(CAPTURES).filter((name) => CAPTURE.test(name)) : [];
 const nameOf = (capture: string): string => capture.replace(CAPTURE, '');
-const answersOf = (name: string): Answers => JSON.parse(readFileSync(join(CAPTURES, `${name}.answers.json`), 'utf8'));
+const answersOf = (name: string): Answers => readAnswers(join(CAPTURES, `${name}.answers.json`));
 
 async function eventsOf(file: string, options: Partial<AnalyzeOptions> = {}): Promise<TcpwatchEvent[]> {
   const events: TcpwatchEvent[] = [];
@@ -94,61 +68,16 @@ async function eventsOf(file: string, options: Partial<AnalyzeOptions> = {}): Pr
 const connectionsOf = (events: readonly TcpwatchEvent[]): ConnectionEvent[] =>
   events.filter((event) => event.type === 'connection');
 
-/** The records of one tuple, in the order they opened, against its answers in that order. */
-function pairs(answers: Answers, records: readonly ConnectionEvent[]) {
-  const left = [...records];
-  return answers.connections.map((answer) => {
-    const at = left.findIndex(
-      ({ client }) => client.port === answer.client.port && client.address === answer.client.address,
-    );
-    return { answer, record: at < 0 ? null : left.splice(at, 1)[0] };
-  });
-}
-
 describe.each(captures)('%s', (capture) => {
   const name = nameOf(capture);
 
   it('holds what really happened', async () => {
-    const answers = answersOf(name);
-    const records = connectionsOf(await eventsOf(capture));
-    const unanswered = records.length - answers.connections.filter(({ frames }) => frames > 0).length;
-    expect(unanswered, 'connections nobody made').toBe(0);
-    for (const { answer, record } of pairs(answers, records)) {
-      if (answer.frames === 0) {
-        expect(record, 'no TCP was sent').toBeNull();
-        continue;
-      }
-      const scenario = answer.truth === null ? null : (IN_OUR_WORDS[answer.truth] ?? answer.truth);
-      const truth = {
-        scenario: answer.truth !== null && IN_OUR_WORDS[answer.truth] === null ? null : scenario,
-        end: answer.end,
-      };
-      const { client, server } = answer;
-      expect(differences(`connection ${record!.id}`, { client, server }, record!)).toEqual([]);
-      const { verdict } = record!;
-      const said = `${verdict.scenario} ${verdict.end} ${verdict.confidence}`;
-      expect(
-        holdsTruth(record!, truth, /one-sided/.test(name)),
-        `${answer.truth} ${answer.end} happened, ${said} was said`,
-      ).toBe(true);
-    }
+    expectTruth(answersOf(name), connectionsOf(await eventsOf(capture)), /one-sided/.test(name));
   });
 
   it('foretells the errno of every call', async () => {
-    for (const { answer, record } of pairs(answersOf(name), connectionsOf(await eventsOf(capture)))) {
-      if (!record) continue;
-      const failed = { client: false, server: false };
-      for (const { program, call, result } of answer.calls) {
-        if (typeof result !== 'string' || !/^E[A-Z]+$/.test(result)) continue;
-        // A socket that has given its error gives EPIPE to every write after it.
-        if (failed[program] && result === 'EPIPE') continue;
-        failed[program] = result !== 'EOF';
-        if (UNSEEN_CALLS.some((row) => row.fixture.test(name) && row.call.test(`${program} ${call} ${result}`)))
-          continue;
-        const foretold = record.verdict.errors[program].map(({ error }) => error);
-        expect(foretold, `the ${program}'s ${call}() gave ${result}`).toContain(result);
-      }
-    }
+    const unseen = (call: string): boolean => UNSEEN_CALLS.some((row) => row.fixture.test(name) && row.call.test(call));
+    expectForetold(answersOf(name), connectionsOf(await eventsOf(capture)), unseen);
   });
 
   it.each(KERNEL_COUNTS)('counts the $ours that the kernels counted', async ({ ours, kernels, but }) => {

@@ -1,42 +1,19 @@
 // Hosts whose fate is known, because the lab decided it: what is concluded of them, and what their first connection alone would
 // have said. docs/hosts.md is the page of it.
-import { readdirSync, readFileSync } from 'node:fs';
+import { readdirSync } from 'node:fs';
 import { join, resolve } from 'node:path';
 import { describe, expect, it } from 'vitest';
-import type { HostTruth } from '../src/lab/answers.js';
+import type { Answers } from '../src/lab/answers.js';
 import { analyze, type ConnectionEvent, type HostEvent } from '../src/pipeline.js';
 import { HOST_RULES } from '../src/verdict/hosts/rules.js';
+import { CONCLUSIONS, readAnswers } from './support/answers.js';
 
 const ROOT = resolve(import.meta.dirname, '..');
 const CAPTURES = join(ROOT, 'fixtures/captures');
 
-/** What may be concluded of a host to which this happened; null: nothing at all. */
-const CONCLUSIONS: Readonly<Record<HostTruth, readonly (HostEvent['event'] | null)[]>> = {
-  'shut-down': ['shut-down'],
-  'shut-down-and-rebooted': ['shut-down-and-rebooted'],
-  'services-restarted': ['services-restarted'],
-  crashed: ['crashed-or-cut'],
-  'crashed-and-rebooted': ['rebooted'],
-  'outage-healed': ['outage'],
-  // Until a newcomer is refused it could have been closed on purpose.
-  'process-terminated': ['service-gone', 'service-closed'],
-  'worker-terminated': [null],
-  'path-lost': ['path-to-one-lost'],
-  // After a silence the two are the same to a watcher: "likely" at most, and the other is named as what it could also be.
-  'nat-flushed': ['connections-forgotten', 'rebooted'],
-  'failed-over': ['failed-over'],
-};
-
-interface Answers {
-  readonly name: string;
-  readonly what: string;
-  readonly hosts?: readonly { readonly address: string; readonly truth: HostTruth }[];
-  readonly connections: readonly { readonly client: { readonly address: string; readonly port: number } }[];
-}
-
 const stories = readdirSync(CAPTURES)
   .filter((file) => file.endsWith('.answers.json'))
-  .map((file): Answers => JSON.parse(readFileSync(join(CAPTURES, file), 'utf8')))
+  .map((file) => readAnswers<Answers>(join(CAPTURES, file)))
   .filter(({ hosts }) => hosts !== undefined);
 
 async function hear(name: string, filter = ''): Promise<{ records: ConnectionEvent[]; hosts: HostEvent[] }> {

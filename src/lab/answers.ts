@@ -46,7 +46,7 @@ export type HostTruth =
   | 'nat-flushed'
   | 'failed-over';
 
-/** What the lab does to a host, to its programs, or to what lies before it. */
+/** What is done to a host, to its programs, or to what lies before it; and what a machine's own kernel does. */
 export type Deed =
   | 'SIGTERM'
   | 'SIGKILL'
@@ -56,7 +56,12 @@ export type Deed =
   | 'listens'
   | 'firewall'
   | 'nat-flushed'
-  | 'taken-over';
+  | 'taken-over'
+  | 'panicked'
+  | 'reset'
+  | 'powered-off'
+  | 'stopped'
+  | 'resumed';
 
 export type End = 'client' | 'server' | null;
 
@@ -95,7 +100,8 @@ export interface HostAnswer {
   events: HostEvent[];
 }
 
-export interface Answers {
+/** What every capture's answers have. */
+export interface CaptureAnswers {
   name: string;
   scenario: Truth;
   end: End;
@@ -108,20 +114,35 @@ export interface Answers {
   connections: Connection[];
   /** Where the scenario is about a whole host. */
   hosts?: HostAnswer[];
+  kernelRelease: string;
+  made: string;
+}
+
+export interface Answers extends CaptureAnswers {
   /** Counters of each host's kernel at the end, those that are not zero. */
   kernel: Record<'client' | 'server', Record<string, number>>;
   /** Packets that each host's own firewall counted as it dropped them. */
   dropped: Record<'client' | 'server', number>;
   /** `ss -tanH` on each host at the end. */
   ss: Record<'client' | 'server', string[]>;
-  kernelRelease: string;
-  made: string;
+}
+
+/** Where the server's host is a machine with a kernel of its own, which may be in no state to be asked. */
+export interface MachineAnswers extends CaptureAnswers {
+  machine: {
+    kernelRelease: string;
+    /** What its process 1 and its kernel said while it happened, and when that was heard. */
+    console: { line: string; at: number }[];
+  };
 }
 
 /** Writes them where they belong: one record a connection, one line a call. */
-export async function writeAnswers(path: string, answers: Omit<Answers, 'kernelRelease' | 'made'>): Promise<void> {
-  const whole: Answers = { ...answers, kernelRelease: release(), made: new Date().toISOString().slice(0, 10) };
-  const text = JSON.stringify(whole, null, 2).replace(/\{\n\s+"(?:program|address|did)": [^{}]*\}/g, (record) =>
+export async function writeAnswers<T extends CaptureAnswers>(
+  path: string,
+  answers: Omit<T, 'kernelRelease' | 'made'>,
+): Promise<void> {
+  const whole = { ...answers, kernelRelease: release(), made: new Date().toISOString().slice(0, 10) };
+  const text = JSON.stringify(whole, null, 2).replace(/\{\n\s+"(?:program|address|did|line)": [^{}]*\}/g, (record) =>
     record.replace(/\n\s*/g, ' '),
   );
   await writeFile(path, `${text}\n`);

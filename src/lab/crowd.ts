@@ -131,7 +131,8 @@ export class Crowd {
 /** A SYN without an answer is given up after some 8 seconds. */
 export const FEW_SYNS = { 'net.ipv4.tcp_syn_linear_timeouts': 1, 'net.ipv4.tcp_syn_retries': 2 };
 
-const REFUSALS: Readonly<Record<string, Truth>> = {
+/** What a newcomer's connect() says, and what happened to it then. */
+export const REFUSALS: Readonly<Record<string, Truth>> = {
   ECONNREFUSED: 'connect-refused',
   EHOSTUNREACH: 'connect-unreachable',
   ETIMEDOUT: 'connect-timed-out',

@@ -3,19 +3,18 @@
 // One scenario in one setting gives one capture and its answers. Several are played at a time, each on a network of its own;
 // whatever happens, no namespace is left behind.
 
-import { chmod, copyFile, mkdir, mkdtemp, readdir, readFile, rm, writeFile } from 'node:fs/promises';
-import { tmpdir } from 'node:os';
+import { chmod, copyFile, mkdir, readFile, rm, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { fileURLToPath } from 'node:url';
 import { gzipSync } from 'node:zlib';
-import { writeAnswers } from './answers.js';
+import { type Answers, writeAnswers } from './answers.js';
 import { catalogue } from './catalogue.js';
 import { Lab } from './lab.js';
 import { linkTypeName } from './link-type.js';
-import { closeLab, isAlive, sweep } from './namespaces.js';
-import { writeReadme } from './readme.js';
+import { writeTable } from './readme.js';
 import { fixtureName, PlayAgain, type Scenario, type Setting } from './scenario.js';
+import { tidily } from './tidy.js';
 
 const FIXTURES = fileURLToPath(new URL('../../fixtures/', import.meta.url));
 const CAPTURES = join(FIXTURES, 'captures');
@@ -47,7 +46,7 @@ async function make({ name, scenario, setting }: Job, scratch: string): Promise<
         `tcp and host ${client.address} and host ${server.address} and port ${client.port} and port ${server.port}`,
       );
     }
-    await writeAnswers(join(scratch, `${name}.answers.json`), {
+    await writeAnswers<Answers>(join(scratch, `${name}.answers.json`), {
       name,
       scenario: scenario.truth,
       end: scenario.end,
@@ -117,14 +116,6 @@ function choose(words: readonly string[]): Job[] {
   return words.length === 0 ? all : all.filter(({ name }) => words.some((word) => name.startsWith(word)));
 }
 
-/** Removes what killed runs left in the temporary folder. */
-async function sweepScratch(): Promise<void> {
-  for (const name of await readdir(tmpdir())) {
-    const [, pid] = /^tcpwatch-(\d+)-/.exec(name) ?? [];
-    if (pid !== undefined && !isAlive(Number(pid))) await rm(join(tmpdir(), name), { recursive: true, force: true });
-  }
-}
-
 async function main(words: readonly string[]): Promise<number> {
   if (process.platform !== 'linux' || process.getuid?.() !== 0) {
     say('Making fixtures needs Linux and root: they are played by real kernels in network namespaces.');
@@ -135,35 +126,18 @@ async function main(words: readonly string[]): Promise<number> {
     say(`No fixture is called ${words.join(' or ')}.`);
     return 2;
   }
-  await sweep(false);
-  await sweepScratch();
   await mkdir(CAPTURES, { recursive: true });
-  const scratch = await mkdtemp(join(tmpdir(), `tcpwatch-${process.pid}-`));
   let failed = 0;
-  const waiting = [...jobs];
-  const worker = async (): Promise<void> => {
-    for (let job = waiting.shift(); job !== undefined; job = waiting.shift()) {
-      if (!(await makeWithPatience(job, scratch))) failed++;
-    }
-  };
-  const interrupted = async (): Promise<void> => {
-    waiting.length = 0;
-    closeLab();
-    // Twice: a namespace may have been in the making.
-    await sweep(true);
-    await sweep(true);
-    await rm(scratch, { recursive: true, force: true });
-    process.exit(130);
-  };
-  process.once('SIGINT', interrupted);
-  process.once('SIGTERM', interrupted);
-  try {
+  await tidily(async (scratch, interrupted) => {
+    const waiting = [...jobs];
+    const worker = async (): Promise<void> => {
+      for (let job = waiting.shift(); job !== undefined && !interrupted.aborted; job = waiting.shift()) {
+        if (!(await makeWithPatience(job, scratch))) failed++;
+      }
+    };
     await Promise.all(Array.from({ length: AT_A_TIME }, worker));
-  } finally {
-    await sweep(true);
-    await rm(scratch, { recursive: true, force: true });
-  }
-  await writeReadme(FIXTURES);
+  });
+  await writeTable(join(FIXTURES, 'README.md'), CAPTURES);
   say(`${jobs.length - failed} of ${jobs.length} fixtures made`);
   return failed === 0 ? 0 : 1;
 }

@@ -1,19 +1,18 @@
-// The table of captures in fixtures/README.md, written from the answers beside them: a row a capture.
+// The table of captures in a README of fixtures/, written from the answers beside them: a row a capture.
 
 import { readdir, readFile, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
-import type { Answers } from './answers.js';
+import type { CaptureAnswers } from './answers.js';
 
-const BEGIN = '<!-- captures: written by npm run fixtures -->';
-const END = '<!-- /captures -->';
+const TABLE = /(<!-- captures: written by npm run \w+ -->\n\n).*?(\n\n<!-- \/captures -->)/s;
 
 /** Rewrites the table between its two markers. */
-export async function writeReadme(fixtures: string): Promise<void> {
-  const files = await readdir(join(fixtures, 'captures'));
+export async function writeTable(readme: string, captures: string): Promise<void> {
+  const files = await readdir(captures);
   const rows: string[] = [];
   for (const file of files.filter((name) => /\.pcap(ng)?(\.gz)?$/.test(name)).sort()) {
     const name = file.replace(/\.pcap(ng)?(\.gz)?$/, '');
-    const answers = JSON.parse(await readFile(join(fixtures, 'captures', `${name}.answers.json`), 'utf8')) as Answers;
+    const answers = JSON.parse(await readFile(join(captures, `${name}.answers.json`), 'utf8')) as CaptureAnswers;
     const { scenario, end, what, vantage, linkType, snaplen, filter } = answers;
     const truth = scenario === null ? 'nothing any packet shows' : `${scenario}${end === null ? '' : `, ${end}`}`;
     const format = [
@@ -28,10 +27,10 @@ export async function writeReadme(fixtures: string): Promise<void> {
     '|---|---|---|---|---|',
     ...rows,
   ].join('\n');
-  const path = join(fixtures, 'README.md');
-  const text = await readFile(path, 'utf8');
-  const [before, rest] = text.split(BEGIN);
-  const after = rest?.split(END)[1];
-  if (after === undefined) throw new Error(`${path} lacks the markers of its table`);
-  await writeFile(path, `${before}${BEGIN}\n\n${table}\n\n${END}${after}`);
+  const text = await readFile(readme, 'utf8');
+  if (!TABLE.test(text)) throw new Error(`${readme} lacks the markers of its table`);
+  await writeFile(
+    readme,
+    text.replace(TABLE, (_, begin: string, end: string) => `${begin}${table}${end}`),
+  );
 }
