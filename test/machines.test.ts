@@ -15,6 +15,15 @@ const MACHINES = resolve(import.meta.dirname, '../fixtures/machines');
 /** A claim that a whole host is gone: certain and wrong, it sends people to the wrong machine. */
 const OF_A_HOST = new Set<string | null>(['host-shutdown', 'host-rebooted', 'host-crashed']);
 
+/** Calls whose result no packet can foretell, and why. */
+const UNSEEN_CALLS: readonly { story: string; call: RegExp; because: string }[] = [
+  {
+    story: 'vm-freeze',
+    call: /^server read ECONNRESET/,
+    because: 'the RST of a client that gave up waited for the frozen machine, as it would not have for a dead one',
+  },
+];
+
 const plays = stories.flatMap((story) =>
   story.in.map((setting) => ({ name: captureName(story, setting), story, setting })),
 );
@@ -62,7 +71,9 @@ describe.each(plays)('$name', ({ name, story }) => {
 
   it('foretells the errno of every call', async () => {
     const { records } = await hear(name);
-    expectForetold(answersOf(name), records);
+    expectForetold(answersOf(name), records, (call) =>
+      UNSEEN_CALLS.some((row) => row.story === name && row.call.test(call)),
+    );
   });
 
   it('concludes what became of the machine, and nothing of the clients’ host', async () => {

@@ -104,10 +104,13 @@ export const ERRORS = [
     gives: (c) => {
       // Its own RST to a peer that came back too late shows that its socket is gone.
       if (sees({ ...c, gone: c.survivor, survivor: c.gone }, 'gave-up-before')) return one('read', 'ETIMEDOUT', 'now');
+      if (sees(c, 'answered-too-late')) return one('read', 'ETIMEDOUT', 'now');
       const question = FACTS['neighbour-silent-to-survivor'].find(c);
       if ((!sees(c, 'survivor-unanswered') && !question) || c.survivor.end.has(SENT_FIN)) return null;
       const icmp = currentIcmp(c);
-      const told = icmp?.inWindow && icmpRow(icmp)?.errno;
+      // What came once it had given up came too late for its program.
+      const inTime = icmp && icmp.timeNs < (c.survivor.notes.gaveUp?.timeNs ?? Infinity);
+      const told = inTime && icmp.inWindow && icmpRow(icmp)?.errno;
       const error = told || (question ? 'EHOSTUNREACH' : 'ETIMEDOUT');
       const call = c.gone.notes.finAcked ? 'write' : 'read';
       if (c.survivor.notes.gaveUp) return [...one(call, error, 'now'), ...one('write', 'EPIPE', 'next')];

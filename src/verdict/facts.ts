@@ -168,6 +168,14 @@ export const FACTS = {
     find: (c) => at(asked(c), c.survivor.end.unansweredNs - c.gone.end.lastNs >= IDLE_TIMEOUT_NS),
   },
   'survivor-gave-up': { says: 'the {survivor} gave up with RST', find: (c) => at(c.survivor.notes.gaveUp) },
+  'answered-too-late': {
+    says: 'the {gone} answered only after that',
+    find: (c) => {
+      const { gaveUp } = c.survivor.notes;
+      const { lastPacket: packet, lastNs: timeNs } = c.gone.end;
+      return at({ packet, timeNs }, gaveUp && timeNs > gaveUp.timeNs, !c.gone.notes.reset);
+    },
+  },
   'unreachable-by-icmp': {
     says: 'ICMP reported the {gone} out of reach',
     find: (c) => at(icmpOf(c, 'network', 'host'), c.survivor.end.unanswered > 0),

@@ -221,11 +221,14 @@ export const SCENARIOS = [
     title: 'given up while the {gone} was out of reach',
     meaning:
       'Nothing answered until this end gave up or the capture stopped asking; later the same host went on with other connections: it had been out of reach, and had not died.',
-    requires: [['survivor-unanswered', 'host-outlived']],
+    requires: [
+      ['survivor-unanswered', 'host-outlived'],
+      ['survivor-gave-up', 'answered-too-late'],
+    ],
     excludes: [],
     corroboratedBy: ['host-silent-to-all'],
     alsoTells: ['survivor-gave-up'],
-    lookalikes: [{ id: 'one-of-several-machines', ruledOutBy: [] }],
+    lookalikes: [{ id: 'one-of-several-machines', ruledOutBy: ['answered-too-late'] }],
   },
   {
     id: 'path-lost',
