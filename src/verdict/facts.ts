@@ -20,6 +20,7 @@ import {
   neighbourAt,
   openReset,
   processDetail,
+  returnBefore,
   suddenReset,
 } from './findings.js';
 
@@ -48,6 +49,8 @@ const PROMPT_NS = 3e9;
 const FASTEST_REBOOT_NS = 10e6;
 /** A process closes its sockets while it dies: for a moment it seems to live on. */
 const DYING_NS = 100e6;
+/** A resend after a timeout, with room for a second one. */
+const RESEND_NS = 500e6;
 /** The shortest idle timeout of common middleboxes. */
 const IDLE_TIMEOUT_NS = 60e9;
 export const FACTS = {
@@ -242,9 +245,22 @@ export const FACTS = {
       return at(reset?.lastHeard, reset && reset.timeNs - reset.lastHeard.timeNs < FASTEST_REBOOT_NS);
     },
   },
+  'may-have-left': {
+    says: 'the {gone} answered the FIN of the {survivor} with RST: a client that had left by a RST that was lost does so too',
+    find: (c) => {
+      const { reset } = c.gone.notes;
+      const { fin } = c.survivor.notes;
+      const plain = c.gone.role === 'client' && !returnBefore(c, reset ?? null)?.silence;
+      return at(reset, plain, reset && fin && fin.timeNs <= reset.timeNs);
+    },
+  },
   'unanswered-before-rst': {
-    says: 'the {gone} had left segments unanswered before the RST',
-    find: (c) => at(c.gone.notes.reset?.asked, (c.gone.notes.reset?.asked.count ?? 0) >= 2),
+    says: 'the {gone} had left segments unanswered for a while before the RST',
+    find: (c) => {
+      const { reset } = c.gone.notes;
+      // What is sent at once is unanswered at once: it takes a resend to show that nobody was there.
+      return at(reset?.asked, reset && reset.asked.count >= 2 && reset.timeNs - reset.asked.timeNs >= RESEND_NS);
+    },
   },
   'live-rst': {
     says: 'the {gone} sent RST from a live socket: its host was up and the connection known',

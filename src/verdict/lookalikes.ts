@@ -128,6 +128,11 @@ export const LOOKALIKES = {
     title: 'a firewall that rejects the connection',
     toTellApart: 'a capture on the {gone}: did it send this RST?',
   },
+  'lost-reset': {
+    scenario: 'aborted',
+    title: 'the {gone} had left by a RST that was lost on the way: nobody sends one again',
+    toTellApart: 'uptime of the {gone}',
+  },
   'asymmetric-path': {
     scenario: null,
     title: 'a RST of the {gone} itself that took another path',

@@ -207,11 +207,15 @@ export const SCENARIOS = [
     title: 'host of the {gone} crashed and rebooted',
     meaning: 'The host came back without the connection: its new kernel answers the old connection with RST.',
     requires: [['gone-was-heard', 'no-socket-rst']],
-    excludes: ['capture-hole', 'gave-up-before', 'heard-just-before-rst', 'host-remembers-others'],
+    excludes: ['capture-hole', 'gave-up-before', 'heard-just-before-rst', 'host-remembers-others', 'may-have-left'],
     corroboratedBy: ['unanswered-before-rst', 'host-was-silent', 'host-forgot-others', 'host-answers-anew'],
     lookalikes: [
       { id: 'failover', ruledOutBy: [] },
       { id: 'firewall-cut', ruledOutBy: ['host-forgot-others', 'host-answers-anew'] },
+      {
+        id: 'lost-reset',
+        ruledOutBy: ['host-was-silent', 'host-forgot-others', 'host-answers-anew'],
+      },
     ],
   },
   {

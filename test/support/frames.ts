@@ -204,9 +204,14 @@ export interface EthernetFields {
   vlans: readonly VlanTag[];
 }
 
-export function ethernet(payload: Octets, fields: Partial<EthernetFields> = {}): Octets {
-  const addresses = [2, 0, 0, 0, 0, 2, 2, 0, 0, 0, 0, 1];
-  return octets(addresses, typed(payload, fields));
+export interface LinkAddresses {
+  source: readonly number[];
+  destination: readonly number[];
+}
+
+export function ethernet(payload: Octets, fields: Partial<EthernetFields & LinkAddresses> = {}): Octets {
+  const { source = [2, 0, 0, 0, 0, 1], destination = [2, 0, 0, 0, 0, 2] } = fields;
+  return octets(destination, source, typed(payload, fields));
 }
 
 /** Linux cooked capture v1. */

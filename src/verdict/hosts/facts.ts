@@ -123,6 +123,13 @@ export const HOST_FACTS = {
       return when(silence?.since, (silence?.connections ?? 0) >= 2);
     },
   },
+  'open-ones-wait': {
+    says: 'among them connections that it had not closed',
+    find: ({ host }) => {
+      const silence = lastSilence(host);
+      return when(silence?.since, (silence?.open ?? 0) > 0);
+    },
+  },
   'link-asks-in-vain': {
     says: 'the link was asked for it and did not answer',
     find: ({ host }) => host.silence?.neighbour ?? null,

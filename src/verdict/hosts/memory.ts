@@ -142,7 +142,7 @@ export class Hosts {
 
   /** A RST: of a host that refuses, or that has forgotten. */
   resets(delivery: Delivery): void {
-    const { connection, sender, moment, senderNotesIfAny: notes } = delivery;
+    const { connection, sender, receiver, moment, senderNotesIfAny: notes } = delivery;
     const reset = notes?.reset;
     if (!reset?.accepted || reset.packet !== moment.packet) return;
     const host = this.hostOf(connection, sender);
@@ -157,8 +157,12 @@ export class Hosts {
       const before = host.returns.at(-1);
       // Once it has closed, or before anything came of the connection, nothing was forgotten.
       const closed = sender.has(SENT_FIN) || notes?.missed?.endSeq === sender.sndNxt;
-      if (!before?.silence && (closed || reset.beforeData)) return;
-      const back = before && !before.remembers ? before : this.returns(host, moment, this.silenceBefore(host, reset));
+      const mayHaveLeft = sender === connection.client && receiver.has(SENT_FIN);
+      if (!before?.silence && (closed || mayHaveLeft || reset.beforeData)) return;
+      // What was forgotten out of the blue was forgotten at once: hours later it is another matter.
+      const same =
+        before && !before.remembers && (before.silence || moment.timeNs - before.at.timeNs <= this.times.returnNs);
+      const back = same ? before : this.returns(host, moment, this.silenceBefore(host, reset));
       if (connection.openedNs > back.at.timeNs) return;
       back.forgot ??= moment;
       back.forgotten++;

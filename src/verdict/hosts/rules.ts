@@ -126,7 +126,7 @@ export const HOST_RULES = [
     severity: 'error',
     title: 'crashed, or the path to it cut',
     meaning: 'All connections that asked it were left without an answer at once, and none had been closed.',
-    requires: [['is-silent', 'several-wait']],
+    requires: [['is-silent', 'several-wait', 'open-ones-wait']],
     excludes: [],
     corroboratedBy: ['link-asks-in-vain', 'reported-unreachable'],
     lookalikes: [
