@@ -123,8 +123,11 @@ export const FACTS_FROM_HOSTS = {
     find: (c) => returnBefore(c, suddenReset(c, 'no-socket'))?.moved ?? null,
   },
   'host-was-silent': {
-    says: 'the host of the {gone} had been asked in vain before',
-    find: (c) => returnBefore(c, suddenReset(c, 'no-socket'))?.silence?.since ?? null,
+    says: 'several connections had asked the host of the {gone} in vain before',
+    find: (c) => {
+      const silence = returnBefore(c, suddenReset(c, 'no-socket'))?.silence;
+      return at(silence?.since, (silence?.connections ?? 0) >= 2);
+    },
   },
   'host-forgot-others': {
     says: 'the host of the {gone} had forgotten other connections too',
