@@ -90,7 +90,7 @@ export const stories: readonly Story[] = [
     truth: 'host-shutdown',
     end: 'server',
     host: 'shut-down-and-rebooted',
-    what: 'The same of a machine that was up again within a few seconds, so that hardly anybody asked meanwhile.',
+    what: 'An orderly reboot of a machine that was up again within 5 s; all ports were served again.',
     in: [{ net: 250 }],
     retries: 6,
     play: reboots,
