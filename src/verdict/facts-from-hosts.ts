@@ -90,7 +90,7 @@ export const FACTS_FROM_HOSTS = {
     },
   },
   'host-answers-on': {
-    says: 'the host of the {gone} was heard long after: it was not being shut down',
+    says: 'the host of the {gone} was heard long after: it is up, the same boot or another',
     find: (c) => {
       const closing = closingOf(c);
       const heard = c.host?.lastHeard;

@@ -173,13 +173,14 @@ export const SCENARIOS = [
     ],
     excludes: ['data-after-fin-accepted', 'survivor-closed-in-turn', 'local-process-lives'],
     corroboratedBy: ['fin-while-answer-owed', 'port-ended-together', 'port-refuses-now'],
-    alsoTells: ['port-accepts-on'],
+    alsoTells: ['port-accepts-on', 'host-answers-on'],
     // That its process is gone settles all: who saw that runs on the same host, so the host is not.
     lookalikes: [
       { id: 'deliberate-close', ruledOutBy: ['live-rst', 'port-refuses-now', 'local-process-exited'] },
       { id: 'host-rebooted', ruledOutBy: ['gone-sent-fin', 'live-rst', 'local-process-exited'] },
       { id: 'aborted', ruledOutBy: ['gone-sent-fin', 'fin-missed', 'port-refuses-now', 'local-process-exited'] },
-      { id: 'host-shutdown', ruledOutBy: ['host-answers-on', 'local-process-exited'] },
+      // A host that answers later may have booted meanwhile, so quickly that nobody noticed.
+      { id: 'host-shutdown', ruledOutBy: ['local-process-exited'] },
       {
         id: 'survivor-leak',
         ruledOutBy: ['survivor-wrote-after-fin', 'live-rst', 'port-refuses-now', 'local-process-exited'],

@@ -209,7 +209,7 @@ export const HOST_FACTS = {
     },
   },
   'answers-on': {
-    says: 'it was heard long after: a host that shuts down is gone by then',
+    says: 'it was heard long after: it is up, the same boot or another',
     find: ({ host, lastHeard }) => {
       const burst = decisiveBurst(host);
       return when(lastHeard, burst && lastHeard.timeNs - burst.last.timeNs > host.times.killNs);

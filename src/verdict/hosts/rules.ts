@@ -99,6 +99,11 @@ export const HOST_RULES = [
         toTellApart: 'the start times of the services',
         ruledOutBy: ['refused-meanwhile'],
       },
+      {
+        title: 'a shutdown and reboot so quick that nobody was left waiting',
+        toTellApart: 'its uptime',
+        ruledOutBy: [],
+      },
     ],
   },
   {
