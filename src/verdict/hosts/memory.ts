@@ -158,11 +158,13 @@ export class Hosts {
       // Once it has closed, or before anything came of the connection, nothing was forgotten.
       const closed = sender.has(SENT_FIN) || notes?.missed?.endSeq === sender.sndNxt;
       const mayHaveLeft = sender === connection.client && receiver.has(SENT_FIN);
-      if (!before?.silence && (closed || mayHaveLeft || reset.beforeData)) return;
+      const silence = this.silenceBefore(host, reset, connection.isAlive);
+      const forgotten = closed && silence && this.shouldRemember(delivery);
+      if (!before?.silence && !forgotten && (closed || mayHaveLeft || reset.beforeData)) return;
       // What was forgotten out of the blue was forgotten at once: hours later it is another matter.
       const same =
         before && !before.remembers && (before.silence || moment.timeNs - before.at.timeNs <= this.times.returnNs);
-      const back = same ? before : this.returns(host, moment, this.silenceBefore(host, reset));
+      const back = same ? before : this.returns(host, moment, silence);
       if (connection.openedNs > back.at.timeNs) return;
       back.forgot ??= moment;
       back.forgotten++;
@@ -175,11 +177,23 @@ export class Hosts {
   }
 
   /** What a RST says of the time before it: somebody had asked again and again, and the host was not heard at all. */
-  private silenceBefore(host: Host, { asked }: ResetNote): Silence | null {
+  private silenceBefore(host: Host, { asked }: ResetNote, wasOpen: boolean): Silence | null {
     const lastHeard = this.table.beforeReset;
     if (asked.count < 2 || lastHeard.timeNs >= asked.timeNs) return null;
     const { packet, timeNs } = asked;
-    return { ...newSilence({ packet, timeNs }, lastHeard), open: 1, alive: host.alive + 1 };
+    const open = wasOpen ? 1 : 0;
+    return { ...newSilence({ packet, timeNs }, lastHeard), open, alive: host.alive + open };
+  }
+
+  /**
+   * A kernel keeps a socket that has sent FIN until the other end does, and answers its keep-alives meanwhile: one that has not
+   * been closed for long, with nothing lost in it, is not forgotten by the kernel that closed it.
+   */
+  private shouldRemember({ receiver, moment, senderNotesIfAny: notes }: Delivery): boolean {
+    const { fin, reset } = notes ?? {};
+    if (!fin || !reset || fin.dataInFlight || receiver.has(SENT_FIN) || receiver.outstanding > 0) return false;
+    const { crossingNs, finWaitNs } = this.times;
+    return moment.timeNs - fin.timeNs < finWaitNs && moment.timeNs - reset.asked.timeNs >= crossingNs;
   }
 
   /** An end has asked in vain for as long as makes its peer count as silent. */

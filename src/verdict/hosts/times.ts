@@ -13,6 +13,8 @@ export const HOST_TIMES = {
   livesNs: 3e9,
   /** What was under way when the first segment went unanswered may still arrive. */
   crossingNs: 1e9,
+  /** A closed socket whose peer has not closed is kept so long (Linux tcp_fin_timeout; BSD finwait2_timeout). */
+  finWaitNs: 60e9,
   /** A handshake may take so long. */
   handshakeNs: 3e9,
   /** For so long after its return what a host says is held against what it knew before. */
