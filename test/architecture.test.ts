@@ -36,7 +36,7 @@ const BANS = [
     words: /\bMath\.random\b|\brandomBytes\b/,
     because: 'the same capture gives the same answer: take the key as a parameter',
   },
-  { words: /\bsetTimeout\b|\bsetInterval\b|\bsetImmediate\b/, because: 'packet time, not the machine’s' },
+  { words: /(?<!\.)\b(setTimeout|setInterval|setImmediate)\b/, because: 'packet time, not the machine’s' },
   {
     words: /'node:(fs|net|child_process|process|os|worker_threads)[/']|\bprocess\.(std|env|argv|exit)/,
     because: 'input and output belong to source, cli and lab',

@@ -1,24 +1,29 @@
-// `tcpwatch explain [ID]`: the words of a row, folded to the terminal.
+// `tcpwatch explain [ID]`: what is known of an id, or the list of all; as text or as JSON.
 
-import { hang } from '../output/layout.js';
-import { EXPLAINABLE, explain } from '../verdict/explain.js';
+import { explanationLines, listLines } from '../output/explanation.js';
+import { explain, explainAll } from '../verdict/explain.js';
 import { complain, EXIT, raise } from './exit.js';
-import { widthFor } from './terminal.js';
+import { nearest } from './nearest.js';
+import { wantsColour, widthFor } from './terminal.js';
 
-export function explainCommand(id: string | undefined): void {
-  const lines = id === undefined ? listOfIds() : explain(id);
-  if (!lines) {
-    complain(`nothing is called ${id}: tcpwatch explain lists what can be explained`);
+export const EXPLAIN_FORMATS = ['text', 'json'] as const;
+
+export function explainCommand(id: string | undefined, { output }: { output: (typeof EXPLAIN_FORMATS)[number] }): void {
+  const found = id === undefined ? explainAll() : explain(id);
+  if (!found) {
+    complain(unknown(id!));
     raise(EXIT.usage);
     return;
   }
-  const width = widthFor(process.stdout, process.env);
-  const folded = lines.flatMap((line) => {
-    const [before] = /^ *(- )?/.exec(line)!;
-    return hang(before, line.slice(before.length), width);
-  });
-  process.stdout.write(`${folded.join('\n')}\n`);
+  const { stdout, env } = process;
+  const options = { width: widthFor(stdout, env), colour: wantsColour(stdout, env) };
+  if (output === 'json') stdout.write(`${JSON.stringify(found, null, 2)}\n`);
+  else if (Array.isArray(found)) stdout.write(`${listLines(found, options).join('\n')}\n`);
+  else stdout.write(`${explanationLines(found, options).join('\n')}\n`);
 }
 
-const listOfIds = (): string[] =>
-  Object.entries(EXPLAINABLE).flatMap(([kind, ids]) => [`${kind}:`, ...ids.map((id) => `  ${id}`)]);
+function unknown(id: string): string {
+  const meant = nearest(id, [...new Set(explainAll().map((one) => one.id))]);
+  const hint = meant.length > 0 ? `; did you mean ${meant.join(' or ')}?` : '';
+  return `nothing is called ${id}${hint} (tcpwatch explain lists all)`;
+}

@@ -4,7 +4,7 @@ import { Command, CommanderError, InvalidArgumentError, Option } from 'commander
 import { OUTPUTS } from '../output/outputs.js';
 import { BACKENDS, DEFAULT_BUFFER_KIB, DEFAULT_MAX_CONNECTIONS, DEFAULT_SNAPLEN, VERSION } from '../pipeline.js';
 import { complain, EXIT, guardProcess, raise, reportDefect } from './exit.js';
-import { explainCommand } from './explain-command.js';
+import { EXPLAIN_FORMATS, explainCommand } from './explain-command.js';
 import { HELP } from './help.js';
 import { listInterfacesCommand } from './list-interfaces.js';
 import { watch } from './watch.js';
@@ -55,6 +55,8 @@ function commandLine(): Command {
     .option('--max-connections <n>', 'most connections kept at a time', positive, DEFAULT_MAX_CONNECTIONS)
     .version(VERSION, '-V, --version')
     .helpCommand(true)
+    // What follows a command belongs to the command.
+    .enablePositionalOptions()
     .addHelpText('after', HELP)
     .configureOutput({ outputError: (text) => complain(`${oneLine(text)} (tcpwatch --help shows how)`) })
     .exitOverride()
@@ -63,8 +65,9 @@ function commandLine(): Command {
     );
   program
     .command('explain')
-    .description('what a scenario, ending, fact or error means')
-    .argument('[id]', 'without it: the list of ids')
+    .description('what a scenario, ending, fact or error means, step by step, and what to do about it')
+    .argument('[id]', 'without it: the list of all')
+    .addOption(new Option('-o, --output <format>', 'text or json').choices(EXPLAIN_FORMATS).default('text'))
     .action(explainCommand);
   return program;
 }

@@ -12,8 +12,8 @@ export interface Unanswered extends Moment {
 }
 
 /** Neighbour questions that make a host count as not there: three (RFC 4861 MAX_MULTICAST_SOLICIT), over this long. */
-const NEIGHBOUR_ASKS = 3;
-const NEIGHBOUR_NS = 2e9;
+export const NEIGHBOUR_ASKS = 3;
+export const NEIGHBOUR_NS = 2e9;
 /** Addresses asked for at one time; beyond it the oldest question is forgotten (a scan asks for whole networks). */
 const MAX_TARGETS = 4096;
 const MAX_ASKERS = 64;

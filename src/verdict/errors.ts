@@ -19,11 +19,11 @@ export interface ProgramError {
 }
 
 /** Linux tcp_retries2 = 15 gives up on data after about this long (measured 939.5 s; RFC 9293 R2 is at least 100 s). */
-const DATA_TIMEOUT_NS = 939.5e9;
+export const DATA_TIMEOUT_NS = 939.5e9;
 /** Linux tcp_syn_retries = 6: 127 s up to 6.4, 134.8 s from 6.5 on, with its linear first resends. */
-const CONNECT_TIMEOUT_NS = 134.8e9;
+export const CONNECT_TIMEOUT_NS = 134.8e9;
 /** Linux tcp_keepalive_probes: unanswered probes after which the prober gives up. */
-const KEEP_ALIVE_PROBES = 9;
+export const KEEP_ALIVE_PROBES = 9;
 
 interface ErrorRow {
   readonly id: string;
@@ -121,3 +121,5 @@ export const ERRORS = [
 
 /** What the survivor's program saw or will see, in the order it sees it. */
 export const errorsOf = (theCase: Case): ProgramError[] => ERRORS.flatMap((row) => row.gives(theCase) ?? []);
+
+export type ErrorId = (typeof ERRORS)[number]['id'];

@@ -33,26 +33,26 @@ export interface FactRow {
 }
 
 /** A survivor that has not closed this long after the FIN sits in CLOSE-WAIT, while other packets pass. */
-const CLOSE_WAIT_NS = 100e6;
+export const CLOSE_WAIT_NS = 100e6;
 /**
  * Where its ACK is the last packet of the capture: an ACK that was delayed (Linux: 40 ms at least) shows that the program did
  * not close at once, for its FIN would have taken the ACK's place.
  */
-const DELAYED_ACK_NS = 30e6;
+export const DELAYED_ACK_NS = 30e6;
 /** A program that closes because the other end did does so within this time. */
-const CLOSES_IN_TURN_NS = 1e9;
+export const CLOSES_IN_TURN_NS = 1e9;
 /** Linux forgets an orphan in FIN-WAIT-2 after this long (tcp_fin_timeout); earlier, only a reboot forgets it. */
-const FIN_WAIT_2_NS = 60e9;
+export const FIN_WAIT_2_NS = 60e9;
 /** A stack answers at once; this leaves room for the slowest path between the capture and the sender. */
-const PROMPT_NS = 3e9;
+export const PROMPT_NS = 3e9;
 /** No host loses its connections and is back within this time of its last segment; a firewall's rule takes hold at once. */
-const FASTEST_REBOOT_NS = 10e6;
+export const FASTEST_REBOOT_NS = 10e6;
 /** A process closes its sockets while it dies: for a moment it seems to live on. */
-const DYING_NS = 100e6;
+export const DYING_NS = 100e6;
 /** A resend after a timeout, with room for a second one. */
-const RESEND_NS = 500e6;
+export const RESEND_NS = 500e6;
 /** The shortest idle timeout of common middleboxes. */
-const IDLE_TIMEOUT_NS = 60e9;
+export const IDLE_TIMEOUT_NS = 60e9;
 export const FACTS = {
   'syn-refused': {
     says: 'the {gone} answered the SYN with RST',

@@ -9,7 +9,7 @@ import type { Burst, Return, Service, Silence } from './hosts/host.js';
 import { icmpRow } from './icmp-errors.js';
 
 /** RST within this time of the final ACK still belongs to the handshake. */
-const HANDSHAKE_TAIL_NS = 1e9;
+export const HANDSHAKE_TAIL_NS = 1e9;
 
 /** The moment, if all conditions hold. */
 export const at = (moment: Moment | undefined | null | false, ...conditions: readonly unknown[]): Moment | null =>

@@ -299,3 +299,5 @@ export const SCENARIOS = [
     ],
   },
 ] as const satisfies readonly ScenarioRow[];
+
+export type ScenarioId = (typeof SCENARIOS)[number]['id'];

@@ -68,7 +68,11 @@ describe('usage', () => {
       '-r killed.pcap --max-connections none',
       "tcpwatch: option '--max-connections <n>' argument 'none' is invalid. Give a whole number from 1 on. (tcpwatch --help shows how)\n",
     ],
-    ['explain nonsense', 'tcpwatch: nothing is called nonsense: tcpwatch explain lists what can be explained\n'],
+    ['explain nonsense', 'tcpwatch: nothing is called nonsense (tcpwatch explain lists all)\n'],
+    [
+      'explain host-rebotted',
+      'tcpwatch: nothing is called host-rebotted; did you mean host-rebooted? (tcpwatch explain lists all)\n',
+    ],
   ])('tcpwatch %s', async (line, stderr) => {
     const result = await typed(line);
     expect({ ...result, stderr: stripped(result.stderr) }).toEqual({ code: 2, signal: null, stdout: '', stderr });
@@ -198,6 +202,15 @@ it('explains, folded to the width', async () => {
   expect(stdout).toContain('process-terminated: server process terminated');
   expect(stdout.split('\n').filter((line) => line.length > 72)).toEqual([]);
   expect((await typed('explain')).stdout).toContain('process-terminated');
+});
+
+it('explains to programs', async () => {
+  const one = JSON.parse((await typed('explain process-terminated -o json')).stdout);
+  expect(one).toMatchObject({ kind: 'scenario', id: 'process-terminated', document: 1 });
+  const all = JSON.parse((await typed('explain --output json')).stdout) as { id: string }[];
+  expect(all.map(({ id }) => id)).toEqual(expect.arrayContaining(['silent', 'errno-reset', 'tcp.dsack', 'shut-down']));
+  // The option of the whole program is another one.
+  expect((await typed('explain -o ndjson')).code).toBe(2);
 });
 
 it('a defect of its own: 70, and a line that asks for a report', async () => {

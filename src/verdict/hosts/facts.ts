@@ -65,7 +65,7 @@ const since = (burst: Burst, host: Host, moments: readonly (Moment | null)[]): M
 };
 
 /** Ordinary closes seldom come together so often. */
-const MANY = 4;
+export const MANY = 4;
 
 const when = (moment: Moment | null | undefined, condition: unknown): Moment | null =>
   moment && condition ? moment : null;

@@ -1,0 +1,131 @@
+// An explanation as text: short paragraphs under headings, folded to the width.
+
+import {
+  type AdviceWords,
+  type ConfusedWith,
+  type Explanation,
+  type FactWords,
+  KINDS,
+  type SightWords,
+  type StepWords,
+  type Use,
+} from '../verdict/explanation.js';
+import { hang } from './layout.js';
+import { storyLadder } from './story-ladder.js';
+import { paint } from './style.js';
+
+export interface TextOptions {
+  readonly colour: boolean;
+  /** Columns to fit into; Infinity where there is none. */
+  readonly width: number;
+}
+
+/** A line to be folded; what is fixed stands as it is. */
+type Line = string | { readonly fixed: string };
+
+export function explanationLines(one: Explanation, { colour, width }: TextOptions): string[] {
+  const lines: string[] = [];
+  const put = (text: Line): void => {
+    if (typeof text !== 'string') lines.push(text.fixed);
+    else {
+      const [before] = /^ *(- |\d+\. )?/.exec(text)!;
+      lines.push(...hang(before, text.slice(before.length), width));
+    }
+  };
+  lines.push(...hang('', `${one.id}: ${one.title}`, width, 2).map((line) => paint(line, 'bold', colour)));
+  lines.push(paint(kindWords(one), 'dim', colour), '');
+  put(one.meaning);
+  for (const [heading, section] of sectionsOf(one)) {
+    if (section.length === 0) continue;
+    lines.push('', paint(heading, 'bold', colour));
+    section.forEach(put);
+  }
+  return lines;
+}
+
+/** A line each, kind by kind. */
+export function listLines(all: readonly Explanation[], { colour, width }: TextOptions): string[] {
+  const lines: string[] = [];
+  for (const [kind, title] of Object.entries(KINDS)) {
+    const members = all.filter((one) => one.kind === kind);
+    const ids = Math.max(...members.map(({ id }) => id.length));
+    lines.push(...(lines.length > 0 ? [''] : []), paint(`${kind}: ${title}`, 'bold', colour));
+    for (const { id, title: words } of members) lines.push(...hang(`  ${id.padEnd(ids)}  `, words, width));
+  }
+  return lines;
+}
+
+const kindWords = ({ kind, severity, document }: Explanation): string =>
+  [kind, severity, document === null ? null : `document ${document}`].filter((word) => word !== null).join(' · ');
+
+function sectionsOf(one: Explanation): (readonly [string, readonly Line[]])[] {
+  return [
+    ['step by step', storyLines(one)],
+    ['what the programs see, on Linux', one.sees.flatMap(sightLines)],
+    ['when it is said', one.when ? [`  ${one.when}`] : []],
+    ['what follows', one.follows ? [`  ${one.follows}`] : []],
+    ['could also be', one.kind === 'lookalike' ? [] : one.confusedWith.flatMap(confusedLines)],
+    ['what it can be taken for', one.kind === 'lookalike' ? one.confusedWith.flatMap(confusedLines) : []],
+    ['what to do', one.advice.flatMap((advice) => adviceLines(advice, one.kind === 'advice'))],
+    ['said when', alternatives(one.requires)],
+    ['never when', one.excludes.map(factLine)],
+    ['more likely when', one.corroboratedBy.map(factLine)],
+    ['where it counts', one.usedBy.map(useLine)],
+    ['read more', one.references.map(({ title, url }) => `  - ${title}${url ? `, ${url}` : ''}`)],
+  ];
+}
+
+function storyLines({ steps, example, gone }: Explanation): Line[] {
+  if (steps.length === 0) return example ? [`  tcpwatch -r ${captureOf(example)} -v shows one.`] : [];
+  const mirrored = gone ? ` Told for a ${gone} that is gone; it goes the other way round as well.` : '';
+  return [
+    `  As in ${captureOf(example!)}. States as ss shows them (netstat writes FIN_WAIT2).${wordsOf(steps)}${mirrored}`,
+    '',
+    ...storyLadder(steps).map((fixed) => ({ fixed })),
+    '',
+    ...steps.map(({ says }, n) => `  ${n + 1}. ${says}`),
+  ];
+}
+
+const wordsOf = (steps: readonly StepWords[]): string =>
+  steps.some(({ client, server }) => client === 'gone' || server === 'gone')
+    ? ' "gone": it is down, or has forgotten, and the other end cannot know.'
+    : '';
+
+const captureOf = (example: string): string => `fixtures/captures/${example}`;
+
+function sightLines({ program, call, gives, when, source, onBsd }: SightWords): Line[] {
+  const who = program === 'either' ? 'either end' : `the ${program}`;
+  return [
+    `  - ${who}: ${call}() gives ${gives}: ${when}${source ? ` (${source})` : ''}`,
+    ...(onBsd ? [`    On BSD: ${onBsd.says} (${onBsd.source})`] : []),
+  ];
+}
+
+function confusedLines({ title, toTellApart, ofMotive, ruledOutBy }: ConfusedWith): Line[] {
+  return [
+    `  - ${title}${ofMotive ? ' (another reason for the same fact)' : ''}`,
+    `    would tell: ${toTellApart}`,
+    ...(ruledOutBy.length > 0 ? [`    ruled out by: ${ruledOutBy.map(({ id }) => id).join(', ')}`] : []),
+  ];
+}
+
+function adviceLines({ id, title, why, code, costs }: AdviceWords, whole: boolean): Line[] {
+  if (!whole) return [`  - ${title}. ${why}  [${id}]`];
+  return [...Object.entries(code).map(([language, text]) => `  - ${language}: ${text}`), `  - costs: ${costs}`];
+}
+
+const factLine = ({ id, says }: FactWords): string => `  - ${says}  [${id}]`;
+
+const alternatives = (sets: readonly (readonly FactWords[])[]): Line[] =>
+  sets.flatMap((set, n) => [...(n > 0 ? ['  or'] : []), ...set.map(factLine)]);
+
+const USES = {
+  requires: 'is needed for',
+  excludes: 'speaks against',
+  corroborates: 'makes more likely',
+  tells: 'is told with',
+  'rules-out': 'rules out, for',
+} as const satisfies Record<Use['as'], string>;
+
+const useLine = ({ as, of, what }: Use): string => `  - ${USES[as]} ${of}${what ? `: ${what}` : ''}`;

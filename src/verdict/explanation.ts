@@ -1,0 +1,131 @@
+// EXPLANATION: everything that is known of one id, whatever table it stands in: what `tcpwatch explain` prints, its JSON
+// has and the pages in docs/ show. A stable contract: fields may be added, not renamed; what does not apply is null or empty.
+
+import type { Role } from './case.js';
+import type { SegmentName, SocketState } from './explanations/story.js';
+import type { Severity } from './scenarios.js';
+
+export const KINDS = {
+  scenario: 'how a connection died: the verdicts',
+  'host-rule': 'what became of a host',
+  ending: 'what is on the wire at the end',
+  error: 'what a program sees',
+  anomaly: 'single segments out of the ordinary',
+  fact: 'what verdicts are made of',
+  'host-fact': 'what conclusions about hosts are made of',
+  'host-moment': 'what is seen of a host',
+  lookalike: 'what a verdict can be confused with',
+  advice: 'what to do about it',
+  status: 'what became of a frame',
+} as const satisfies Record<string, string>;
+
+export type Kind = keyof typeof KINDS;
+
+export interface FactWords {
+  readonly id: string;
+  readonly says: string;
+}
+
+export interface StepWords {
+  readonly by: Role | 'router' | null;
+  /** null: no packet shows it. */
+  readonly sends: SegmentName | null;
+  readonly lost: boolean;
+  readonly client: SocketState;
+  readonly server: SocketState;
+  readonly says: string;
+}
+
+export interface SightWords {
+  /** Whose program; `either` where both may see it. */
+  readonly program: Role | 'either';
+  readonly call: string;
+  /** `ok`, `EOF` or an errno. */
+  readonly gives: string;
+  readonly when: string;
+  /** Where it is said, if no shipped capture shows it. */
+  readonly source: string | null;
+  readonly onBsd: { readonly says: string; readonly source: string } | null;
+}
+
+export interface ConfusedWith {
+  readonly id: string | null;
+  /** The scenario it would be. */
+  readonly scenario: string | null;
+  readonly title: string;
+  readonly toTellApart: string;
+  /** Another reason for the same fact: it does not lower the confidence. */
+  readonly ofMotive: boolean;
+  readonly ruledOutBy: readonly FactWords[];
+}
+
+/** Where a fact counts. */
+export interface Use {
+  readonly as: 'requires' | 'excludes' | 'corroborates' | 'tells' | 'rules-out';
+  /** The scenario or conclusion. */
+  readonly of: string;
+  /** What it rules out there. */
+  readonly what: string | null;
+}
+
+export interface AdviceWords {
+  readonly id: string;
+  readonly title: string;
+  readonly why: string;
+  readonly code: Readonly<Record<string, string>>;
+  readonly costs: string;
+}
+
+export interface ReferenceWords {
+  readonly title: string;
+  readonly url: string | null;
+}
+
+export interface Explanation {
+  readonly kind: Kind;
+  readonly id: string;
+  readonly title: string;
+  readonly meaning: string;
+  readonly severity: Severity | null;
+  /** The number of the failure that Stevens made famous. */
+  readonly document: number | null;
+  /** The end that is gone in these words; mirrored where it is the other one. */
+  readonly gone: Role | null;
+  /** When it is said, with numbers; of a scenario or conclusion the facts say it. */
+  readonly when: string | null;
+  readonly requires: readonly (readonly FactWords[])[];
+  readonly excludes: readonly FactWords[];
+  readonly corroboratedBy: readonly FactWords[];
+  readonly usedBy: readonly Use[];
+  readonly follows: string | null;
+  /** A shipped capture of it. */
+  readonly example: string | null;
+  readonly steps: readonly StepWords[];
+  readonly sees: readonly SightWords[];
+  readonly confusedWith: readonly ConfusedWith[];
+  readonly advice: readonly AdviceWords[];
+  readonly references: readonly ReferenceWords[];
+}
+
+/** One with nothing but words. */
+export const plain = (kind: Kind, id: string, title: string, meaning: string): Explanation => ({
+  kind,
+  id,
+  title,
+  meaning,
+  severity: null,
+  document: null,
+  gone: null,
+  when: null,
+  requires: [],
+  excludes: [],
+  corroboratedBy: [],
+  usedBy: [],
+  follows: null,
+  example: null,
+  steps: [],
+  sees: [],
+  confusedWith: [],
+  advice: [],
+  references: [],
+});

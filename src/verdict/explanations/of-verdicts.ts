@@ -1,0 +1,86 @@
+// Explanations of the rows that judge: scenarios and conclusions about hosts, with all that is derived from their facts.
+
+import type { Role } from '../case.js';
+import { inWords, lookalikeWords } from '../classify.js';
+import { type ConfusedWith, type Explanation, type FactWords, plain, type SightWords } from '../explanation.js';
+import { FACTS, type FactId } from '../facts.js';
+import { HOST_FACTS, type HostFactId } from '../hosts/facts.js';
+import type { HOST_RULES, HostRuleRow } from '../hosts/rules.js';
+import { LOOKALIKES } from '../lookalikes.js';
+import type { SCENARIOS, ScenarioRow } from '../scenarios.js';
+import type { Excludable, Weighable } from '../weigh.js';
+import { ADVISED, HOST_ADVISED } from './advised.js';
+import { SIGHTS, type Sight } from './sights.js';
+import { STORIES } from './stories.js';
+import { adviceWords, referenceWords } from './words.js';
+
+export function ofScenario(typed: (typeof SCENARIOS)[number]): Explanation {
+  const row: ScenarioRow = typed;
+  const { example, gone, steps } = STORIES[typed.id];
+  const { advice, references } = ADVISED[typed.id];
+  const say = (id: FactId): FactWords => ({ id, says: inWords(FACTS[id].says, gone) });
+  return {
+    ...plain('scenario', row.id, inWords(row.title, gone), row.meaning),
+    severity: row.severity,
+    document: row.document,
+    gone: row.symmetric ? null : gone,
+    ...conditions(row, say),
+    example,
+    steps: steps.map((step) => ({ ...step, lost: step.lost ?? false })),
+    sees: SIGHTS[typed.id].map((sight) => sightWords(sight, gone)),
+    confusedWith: row.lookalikes.map(({ id, ruledOutBy, ofMotive = false }) => ({
+      id,
+      scenario: LOOKALIKES[id].scenario,
+      ...lookalikeWords(id, gone, 'its address'),
+      ofMotive,
+      ruledOutBy: ruledOutBy.map(say),
+    })),
+    advice: advice.map(adviceWords),
+    references: references.map(referenceWords),
+  };
+}
+
+export function ofHostRule(typed: (typeof HOST_RULES)[number]): Explanation {
+  const row: HostRuleRow = typed;
+  const { example, first, advice, references } = HOST_ADVISED[typed.id];
+  const say = (id: HostFactId): FactWords => ({ id, says: HOST_FACTS[id].says });
+  return {
+    ...plain('host-rule', row.id, `a host ${row.title}`, row.meaning),
+    severity: row.severity,
+    ...conditions(row, say),
+    follows: `Look first: ${first}`,
+    example,
+    confusedWith: row.lookalikes.map(
+      ({ title, toTellApart, ruledOutBy, ofMotive = false }): ConfusedWith => ({
+        id: null,
+        scenario: null,
+        title,
+        toTellApart,
+        ofMotive,
+        ruledOutBy: ruledOutBy.map(say),
+      }),
+    ),
+    advice: advice.map(adviceWords),
+    references: references.map(referenceWords),
+  };
+}
+
+function conditions<Fact extends string>(row: Weighable<Fact, Excludable<Fact>>, say: (id: Fact) => FactWords) {
+  return {
+    requires: row.requires.map((facts) => facts.map(say)),
+    excludes: row.excludes.map(say),
+    corroboratedBy: row.corroboratedBy.map(say),
+  };
+}
+
+function sightWords({ program, call, gives, when, onBsd, reference }: Sight, gone: Role): SightWords {
+  const survivor = gone === 'server' ? 'client' : 'server';
+  return {
+    program: program === 'either' ? program : program === 'gone' ? gone : survivor,
+    call,
+    gives,
+    when,
+    source: reference ? referenceWords(reference).title : null,
+    onBsd: onBsd ? { says: onBsd.says, source: referenceWords(onBsd.reference).title } : null,
+  };
+}

@@ -1,0 +1,168 @@
+// Stories in which one end asks and nothing comes back.
+
+import { CONNECTED, type Story } from './story.js';
+
+export const STORIES_OF_SILENCE = {
+  'host-crashed': {
+    example: 'host-vanishes-client-writes',
+    gone: 'server',
+    steps: [
+      CONNECTED,
+      {
+        by: 'server',
+        sends: null,
+        client: 'ESTABLISHED',
+        server: 'gone',
+        says: "The server's host dies: power, kernel panic, cable. It sends nothing, and an idle client never learns of it.",
+      },
+      {
+        by: 'client',
+        sends: 'data',
+        lost: true,
+        client: 'ESTABLISHED',
+        server: 'gone',
+        says: 'The client writes: write() succeeds, for the data is in the send buffer. The client waits in read().',
+      },
+      {
+        by: 'client',
+        sends: 'data',
+        lost: true,
+        client: 'ESTABLISHED',
+        server: 'gone',
+        says: 'Its kernel sends the same data again and again, with pauses that double. A router may say ICMP host unreachable meanwhile; Linux remembers that and goes on trying.',
+      },
+      {
+        by: 'client',
+        sends: null,
+        client: 'CLOSED',
+        server: 'gone',
+        says: 'Linux gives up after about 15 min (939.5 s measured with the default tcp_retries2 15; 13 s in this capture, with 5). Nothing on the wire says that it gave up; read() fails.',
+      },
+    ],
+  },
+  'host-shutdown': {
+    example: 'host-shut-down-then-silent',
+    gone: 'server',
+    steps: [
+      CONNECTED,
+      {
+        by: 'server',
+        sends: 'FIN',
+        client: 'CLOSE-WAIT',
+        server: 'FIN-WAIT-1',
+        says: "The server's host is shut down: init sends SIGTERM to all processes, the server ends, its kernel sends FIN. To here it is a process that ended.",
+      },
+      {
+        by: 'client',
+        sends: 'ACK',
+        client: 'CLOSE-WAIT',
+        server: 'FIN-WAIT-2',
+        says: 'The client acknowledges and does not close: it has not looked at the socket.',
+      },
+      {
+        by: 'server',
+        sends: null,
+        client: 'CLOSE-WAIT',
+        server: 'gone',
+        says: 'What does not heed SIGTERM gets SIGKILL. Then the host is off. The kernel sends nothing for sockets in FIN-WAIT-2.',
+      },
+      {
+        by: 'client',
+        sends: 'data',
+        lost: true,
+        client: 'CLOSE-WAIT',
+        server: 'gone',
+        says: 'The client writes. Had only the process ended, a RST would answer. Nothing answers: the host is off.',
+      },
+      {
+        by: 'client',
+        sends: 'data',
+        lost: true,
+        client: 'CLOSE-WAIT',
+        server: 'gone',
+        says: 'It sends again, as after a crash.',
+      },
+      {
+        by: 'client',
+        sends: null,
+        client: 'CLOSED',
+        server: 'gone',
+        says: 'Its kernel gives up, after about 15 min by default (13 s in this capture). read() had given EOF all the time; write() fails.',
+      },
+    ],
+  },
+  'path-lost': {
+    example: 'path-drops-one-connection',
+    gone: 'server',
+    steps: [
+      CONNECTED,
+      {
+        by: 'router',
+        sends: null,
+        client: 'ESTABLISHED',
+        server: 'ESTABLISHED',
+        says: 'A router, firewall or NAT on the way stops knowing or allowing this connection. Both hosts are well, and neither is told.',
+      },
+      {
+        by: 'client',
+        sends: 'data',
+        lost: true,
+        client: 'ESTABLISHED',
+        server: 'ESTABLISHED',
+        says: 'The client writes. The data is dropped on the way; other connections to the same host go on.',
+      },
+      {
+        by: 'client',
+        sends: 'data',
+        lost: true,
+        client: 'ESTABLISHED',
+        server: 'ESTABLISHED',
+        says: 'It sends again and again. A filter that is polite says so by ICMP.',
+      },
+      {
+        by: 'client',
+        sends: null,
+        client: 'CLOSED',
+        server: 'ESTABLISHED',
+        says: "The client's kernel gives up, after about 15 min by default. The server stays ESTABLISHED until it writes itself, or for ever without keep-alives.",
+      },
+    ],
+  },
+  'given-up-in-outage': {
+    example: 'outage-outlasts-a-keep-alive',
+    gone: 'server',
+    steps: [
+      CONNECTED,
+      {
+        by: 'client',
+        sends: 'keep-alive',
+        client: 'ESTABLISHED',
+        server: 'ESTABLISHED',
+        says: 'The client is idle; its kernel asks with a keep-alive (SO_KEEPALIVE), and the server answers.',
+      },
+      {
+        by: 'client',
+        sends: 'keep-alive',
+        lost: true,
+        client: 'ESTABLISHED',
+        server: 'ESTABLISHED',
+        says: "The server's host is out of reach for some seconds. The next keep-alives stay unanswered.",
+      },
+      {
+        by: 'client',
+        sends: 'RST',
+        lost: true,
+        client: 'CLOSED',
+        server: 'ESTABLISHED',
+        says: 'After the last unanswered probe (Linux: 9 by default, 75 s apart) the kernel of the client gives up and sends RST, which is lost as well.',
+      },
+      {
+        by: 'server',
+        sends: null,
+        client: 'CLOSED',
+        server: 'ESTABLISHED',
+        says: 'The host is in reach again and goes on with other connections: it had not died. If it writes to this one, the client answers with RST.',
+      },
+    ],
+  },
+} as const satisfies Record<string, Story>;
