@@ -61,6 +61,7 @@ const kindWords = ({ kind, severity, document }: Explanation): string =>
 function sectionsOf(one: Explanation): (readonly [string, readonly Line[]])[] {
   return [
     ['step by step', storyLines(one)],
+    ['example', one.example && one.steps.length === 0 ? [`  ${captureOf(one.example)}`] : []],
     ['what the programs see, on Linux', one.sees.flatMap(sightLines)],
     ['when it is said', one.when ? [`  ${one.when}`] : []],
     ['what follows', one.follows ? [`  ${one.follows}`] : []],
@@ -76,8 +77,9 @@ function sectionsOf(one: Explanation): (readonly [string, readonly Line[]])[] {
 }
 
 function storyLines({ steps, example, gone }: Explanation): Line[] {
-  if (steps.length === 0) return example ? [`  tcpwatch -r ${captureOf(example)} -v shows one.`] : [];
-  const mirrored = gone ? ` Told for a ${gone} that is gone; it goes the other way round as well.` : '';
+  if (steps.length === 0) return [];
+  const mirrored =
+    gone && steps[0]!.by === null ? ` Told for a ${gone} that is gone; it goes the other way round as well.` : '';
   return [
     `  As in ${captureOf(example!)}. States as ss shows them (netstat writes FIN_WAIT2).${wordsOf(steps)}${mirrored}`,
     '',

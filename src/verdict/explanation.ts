@@ -6,7 +6,7 @@ import type { SegmentName, SocketState } from './explanations/story.js';
 import type { Severity } from './scenarios.js';
 
 export const KINDS = {
-  scenario: 'how a connection died: the verdicts',
+  scenario: 'how a connection died',
   'host-rule': 'what became of a host',
   ending: 'what is on the wire at the end',
   error: 'what a program sees',

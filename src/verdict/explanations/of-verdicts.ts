@@ -45,7 +45,7 @@ export function ofHostRule(typed: (typeof HOST_RULES)[number]): Explanation {
   const { example, first, advice, references } = HOST_ADVISED[typed.id];
   const say = (id: HostFactId): FactWords => ({ id, says: HOST_FACTS[id].says });
   return {
-    ...plain('host-rule', row.id, `a host ${row.title}`, row.meaning),
+    ...plain('host-rule', row.id, row.title, row.meaning),
     severity: row.severity,
     ...conditions(row, say),
     follows: `Look first: ${first}`,

@@ -1,0 +1,97 @@
+// The pages in docs/ say what the tables say and show what tcpwatch prints: stale ones fail. `npx vitest run test/docs.test.ts -u`
+// makes them anew.
+import { execFileSync } from 'node:child_process';
+import { existsSync, readdirSync, readFileSync } from 'node:fs';
+import { dirname, join, resolve } from 'node:path';
+import { describe, expect, it } from 'vitest';
+import { explainAll } from '../src/verdict/explain.js';
+import { KIND_PAGES, kindPage, scenarioIndex, scenarioPage } from './support/pages.js';
+
+const ROOT = resolve(import.meta.dirname, '..');
+const DOCS = join(ROOT, 'docs');
+const CAPTURES = readdirSync(join(ROOT, 'fixtures/captures'));
+
+const all = explainAll();
+const scenarios = all.filter(({ kind }) => kind === 'scenario');
+
+function printed(command: string): string {
+  const env = { ...process.env, COLUMNS: '80', NO_COLOR: '1' };
+  return execFileSync(process.execPath, ['bin/tcpwatch.js', ...command.split(' ')], {
+    cwd: ROOT,
+    env,
+    encoding: 'utf8',
+  });
+}
+
+/** What tcpwatch prints of an example. */
+function shownOf(example: string, ...options: string[]): { file: string; text: string } {
+  const file = CAPTURES.find((name) => name.startsWith(`${example}.pcap`))!;
+  return { file, text: printed(['-r', `fixtures/captures/${file}`, ...options].join(' ')) };
+}
+
+/** The report of the host alone. */
+function reportOf(example: string): { file: string; text: string } {
+  const { file, text } = shownOf(example);
+  const lines = text.split('\n');
+  const from = lines.findLastIndex((line) => /^host /.test(line));
+  const to = lines.indexOf('', from);
+  return { file, text: `${lines.slice(from, to).join('\n')}\n` };
+}
+
+describe('docs/scenarios', () => {
+  it.each(scenarios)('$id.md', async (one) => {
+    await expect(scenarioPage(one, shownOf(one.example!, '-v'))).toMatchFileSnapshot(
+      join(DOCS, `scenarios/${one.id}.md`),
+    );
+  });
+
+  it('README.md lists them, and there are no others', async () => {
+    await expect(scenarioIndex(scenarios)).toMatchFileSnapshot(join(DOCS, 'scenarios/README.md'));
+    const expected = [...scenarios.map(({ id }) => `${id}.md`), 'README.md'].sort();
+    expect(readdirSync(join(DOCS, 'scenarios')).sort()).toEqual(expected);
+  });
+});
+
+describe('docs', () => {
+  const hosts = all.filter(({ kind }) => kind === 'host-rule');
+  it.each(Object.entries(KIND_PAGES))('%s.md', async (name, page) => {
+    const reports = new Map(
+      name === 'host-conclusions' ? hosts.map(({ id, example }) => [id, reportOf(example!)]) : [],
+    );
+    await expect(kindPage(page, all, reports)).toMatchFileSnapshot(join(DOCS, `${name}.md`));
+  });
+
+  const pages = readdirSync(DOCS, { recursive: true, encoding: 'utf8' }).filter((file) => file.endsWith('.md'));
+
+  it.each(pages)('%s points at what is there', (page) => {
+    const text = readFileSync(join(DOCS, page), 'utf8');
+    const broken = [...text.matchAll(/\]\(([^)\s]+)\)/g)]
+      .map(([, link]) => link!)
+      .filter((link) => !/^https?:/.test(link))
+      .filter((link) => {
+        const [file, anchor] = link.split('#');
+        const target = join(DOCS, dirname(page), file!);
+        if (!existsSync(target)) return true;
+        return anchor !== undefined && !readFileSync(target, 'utf8').split('\n').includes(`## ${anchor}`);
+      });
+    expect(broken).toEqual([]);
+  });
+
+  const handWritten = ['on-call.md', 'learning.md'].filter((page) => pages.includes(page));
+
+  it.each(handWritten)('%s shows what tcpwatch prints', (page) => {
+    const text = readFileSync(join(DOCS, page), 'utf8');
+    const blocks = [...text.matchAll(/```\n\$ tcpwatch (.*)\n([\s\S]*?)```/g)];
+    expect(blocks.length).toBeGreaterThan(0);
+    for (const [, command, shown] of blocks) {
+      const whole = printed(command!);
+      // Where a page leaves lines out, it says "...".
+      let from = 0;
+      for (const part of shown!.split(/^ *\.\.\.\n/m)) {
+        const at = whole.indexOf(part, from);
+        expect(at, `tcpwatch ${command} prints:\n${part}\n\nbut printed:\n${whole}`).toBeGreaterThanOrEqual(0);
+        from = at + part.length;
+      }
+    }
+  });
+});

@@ -1,0 +1,178 @@
+// The pages in docs/ that are made of the tables: one a scenario, one a kind of everything else. Markdown, for people who come
+// from a search engine.
+import { storyLadder } from '../../src/output/story-ladder.js';
+import type { Explanation, FactWords, Kind, ReferenceWords, Use } from '../../src/verdict/explanation.js';
+
+const MADE =
+  '<!-- Made of the tables in src/verdict by test/docs.test.ts: change those, then npx vitest run test/docs.test.ts -u -->';
+
+const cell = (text: string): string => text.replaceAll('|', '\\|');
+const table = (heads: readonly string[], rows: readonly (readonly string[])[]): string =>
+  [heads, heads.map(() => '---'), ...rows].map((row) => `| ${row.map(cell).join(' | ')} |`).join('\n');
+const section = (heading: string, body: string): string[] => (body === '' ? [] : [`## ${heading}`, body]);
+const codes = (ids: readonly string[]): string => ids.map((id) => `\`${id}\``).join(', ');
+const factItem = ({ id, says }: FactWords): string => `- ${says} ([\`${id}\`](../facts.md#${id}))`;
+const referenceItem = ({ title, url }: ReferenceWords): string => `- ${url ? `[${title}](${url})` : title}`;
+
+/** @param shown what tcpwatch prints of the capture, and its file name */
+export function scenarioPage(one: Explanation, shown: { readonly file: string; readonly text: string }): string {
+  const document = one.document === null ? '' : ` Document ${one.document} of the failures that Stevens made famous.`;
+  return [
+    MADE,
+    `# ${one.id}: ${one.title}`,
+    `${one.meaning}`,
+    `Severity: ${one.severity}.${document} [All scenarios](README.md). On the command line: \`tcpwatch explain ${one.id}\`.`,
+    ...section('Step by step', storyText(one, shown.file)),
+    ...section('What the programs see', sightsText(one)),
+    ...section('What it can be confused with', confusedText(one)),
+    ...section('What to do about it', adviceText(one)),
+    ...section('When tcpwatch says it', conditionsText(one)),
+    ...section('What tcpwatch prints', `\`\`\`\n$ tcpwatch -r fixtures/captures/${shown.file} -v\n${shown.text}\`\`\``),
+    ...section('Read more', one.references.map(referenceItem).join('\n')),
+    '',
+  ].join('\n\n');
+}
+
+function storyText({ steps, gone }: Explanation, file: string): string {
+  const both =
+    gone && steps[0]!.by === null ? ` Told for a ${gone} that is gone; it goes the other way round as well.` : '';
+  return [
+    `As in the capture [\`${file}\`](../../fixtures/captures/${file}), real kernels on both ends: a test replays it and holds these steps against it.${both}`,
+    `At the sides: the state of each socket, as \`ss\` shows it (netstat writes \`FIN_WAIT2\`). \`CLOSED\`: no line at all; \`gone\`: none either, because its host is down or has forgotten, and the other end cannot know; \`x\`: it does not arrive.`,
+    `\`\`\`\n${storyLadder(steps).join('\n')}\n\`\`\``,
+    steps.map(({ says }, n) => `${n + 1}. ${says}`).join('\n'),
+  ].join('\n\n');
+}
+
+function sightsText({ sees }: Explanation): string {
+  const rows = sees.map(({ program, call, gives, when, source, onBsd }) => [
+    program === 'either' ? 'either end' : program,
+    `\`${call}()\``,
+    gives,
+    source ? `${when} (${source})` : when,
+    onBsd ? `${onBsd.says} (${onBsd.source})` : '',
+  ]);
+  return `${table(['program', 'call', 'gives, on Linux', 'when', 'on BSD, where it is known to differ'], rows)}\n\nThe calls of the programs in all shipped captures are held against this table.`;
+}
+
+function confusedText({ confusedWith }: Explanation): string {
+  if (confusedWith.length === 0) return '';
+  const rows = confusedWith.map(({ scenario, title, toTellApart, ofMotive, ruledOutBy }) => [
+    `${title}${scenario ? ` ([${scenario}](${scenario}.md))` : ''}${ofMotive ? '; another reason for the same fact' : ''}`,
+    toTellApart,
+    codes(ruledOutBy.map(({ id }) => id)) || 'nothing on the wire',
+  ]);
+  return table(['it may be', 'what would tell', 'ruled out by'], rows);
+}
+
+function adviceText({ advice }: Explanation): string {
+  return advice.map(({ id, title, why }) => `- [${title}](../what-to-do.md#${id}). ${why}`).join('\n');
+}
+
+function conditionsText({ requires, excludes, corroboratedBy }: Explanation): string {
+  const sets = requires.map((facts) => facts.map(factItem).join('\n')).join('\n\nor\n\n');
+  const never = excludes.length > 0 ? `\n\nNever when\n\n${excludes.map(factItem).join('\n')}` : '';
+  const more = corroboratedBy.length > 0 ? `\n\nMore likely when\n\n${corroboratedBy.map(factItem).join('\n')}` : '';
+  return `${sets}${never}${more}`;
+}
+
+/** The table of contents of the scenarios. */
+export const scenarioIndex = (scenarios: readonly Explanation[]): string =>
+  [
+    MADE,
+    '# How TCP connections die',
+    'A page for each verdict of tcpwatch: what happens step by step, what the programs at both ends see, what it can be confused with, and what to do about it. Each is told of a real capture.',
+    table(
+      ['scenario', 'what happened', 'severity'],
+      scenarios.map(({ id, meaning, severity }) => [`[${id}](${id}.md)`, meaning, severity!]),
+    ),
+    '',
+  ].join('\n\n');
+
+interface KindPage {
+  readonly kinds: readonly Kind[];
+  readonly title: string;
+  readonly about: string;
+}
+
+/** Pages of everything that is not a scenario. */
+export const KIND_PAGES = {
+  facts: {
+    kinds: ['fact', 'host-fact'],
+    title: 'What verdicts are made of: facts',
+    about:
+      'Told of a server that is gone; every one holds for a client as well. Each says when it is said, with its numbers and where they come from.',
+  },
+  endings: {
+    kinds: ['ending'],
+    title: 'How a connection ended: what is on the wire',
+    about: 'The first layer of what tcpwatch says: no inference. The first that holds is the ending.',
+  },
+  errors: {
+    kinds: ['error'],
+    title: 'ECONNRESET, EPIPE, ETIMEDOUT, EHOSTUNREACH: what the program sees',
+    about: 'What calls give when the other end is gone, on Linux, and where BSD is known to differ.',
+  },
+  anomalies: {
+    kinds: ['anomaly'],
+    title: 'Retransmissions and other segments out of the ordinary',
+    about: 'The classes of `--anomalies` and of the counts in NDJSON: what each is, and what follows from it.',
+  },
+  'what-to-do': {
+    kinds: ['advice'],
+    title: 'What to do about connections that die',
+    about:
+      'Measures for programs and hosts, in C, Node, Python and Go where one line says it, and what each costs. In C the socket is `fd`, elsewhere `s` or `c`; errors are left out.',
+  },
+  'host-conclusions': {
+    kinds: ['host-rule', 'host-moment'],
+    title: 'What became of a host',
+    about:
+      'What several connections tell of a host together. [hosts.md](hosts.md) holds it against what was said with one connection alone.',
+  },
+} as const satisfies Record<string, KindPage>;
+
+const USES: Readonly<Record<Use['as'], string>> = {
+  requires: 'is needed for',
+  excludes: 'speaks against',
+  corroborates: 'makes more likely',
+  tells: 'is told with',
+  'rules-out': 'rules out, for',
+};
+
+/** @param reports what tcpwatch prints of a host, by id of the conclusion */
+export function kindPage(
+  { kinds, title, about }: KindPage,
+  all: readonly Explanation[],
+  reports: ReadonlyMap<string, { readonly file: string; readonly text: string }>,
+): string {
+  const members = all.filter(({ kind }) => (kinds as readonly string[]).includes(kind));
+  return [MADE, `# ${title}`, about, ...members.flatMap((one) => entry(one, reports.get(one.id))), ''].join('\n\n');
+}
+
+function entry(one: Explanation, report?: { readonly file: string; readonly text: string }): string[] {
+  const { id, title, meaning, when, follows, usedBy, references, advice, requires, confusedWith } = one;
+  const fact = one.kind === 'fact' || one.kind === 'host-fact';
+  const uses = usedBy.map(({ as, of, what }) => `- ${USES[as]} \`${of}\`${what ? `: ${what}` : ''}`).join('\n');
+  const own = one.kind === 'advice' ? advice[0]! : null;
+  const code = own ? Object.entries(own.code).map(([language, text]) => `- ${language}: \`${text}\``) : [];
+  return [
+    `## ${id}`,
+    `**${title}**${fact ? '' : `\n\n${meaning}`}`,
+    ...[when, follows].filter((text) => text !== null),
+    ...(requires.length > 0
+      ? [
+          `Said when ${requires.map((facts) => codes(facts.map((one) => one.id))).join(' or ')}${one.excludes.length > 0 ? `; never with ${codes(one.excludes.map((one) => one.id))}` : ''}.`,
+        ]
+      : []),
+    ...(confusedWith.length > 0
+      ? [confusedWith.map((other) => `- could also be ${other.title}; would tell: ${other.toTellApart}`).join('\n')]
+      : []),
+    ...(report ? [`\`\`\`\n$ tcpwatch -r fixtures/captures/${report.file}\n...\n${report.text}\`\`\``] : []),
+    ...(code.length > 0 ? [code.join('\n')] : []),
+    ...(own ? [`Costs: ${own.costs}`] : []),
+    ...(!own && advice.length > 0 ? [advice.map((row) => `- [${row.title}](what-to-do.md#${row.id})`).join('\n')] : []),
+    ...(uses ? [uses] : []),
+    ...(references.length > 0 ? [references.map(referenceItem).join('\n')] : []),
+  ];
+}
