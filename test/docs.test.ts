@@ -5,7 +5,7 @@ import { existsSync, readdirSync, readFileSync } from 'node:fs';
 import { dirname, join, resolve } from 'node:path';
 import { describe, expect, it } from 'vitest';
 import { explainAll } from '../src/verdict/explain.js';
-import { KIND_PAGES, kindPage, scenarioIndex, scenarioPage } from './support/pages.js';
+import { KIND_PAGES, kindPage, lookFirstTable, scenarioIndex, scenarioPage } from './support/pages.js';
 
 const ROOT = resolve(import.meta.dirname, '..');
 const DOCS = join(ROOT, 'docs');
@@ -13,6 +13,9 @@ const CAPTURES = readdirSync(join(ROOT, 'fixtures/captures'));
 
 const all = explainAll();
 const scenarios = all.filter(({ kind }) => kind === 'scenario');
+
+const RANK = ['error', 'warning', 'notice', 'ok'];
+const worstFirst = [...scenarios].sort((a, b) => RANK.indexOf(a.severity!) - RANK.indexOf(b.severity!));
 
 function printed(command: string): string {
   const env = { ...process.env, COLUMNS: '80', NO_COLOR: '1' };
@@ -75,6 +78,10 @@ describe('docs', () => {
         return anchor !== undefined && !readFileSync(target, 'utf8').split('\n').includes(`## ${anchor}`);
       });
     expect(broken).toEqual([]);
+  });
+
+  it('on-call.md has what to look at first, of every scenario, worst first', () => {
+    expect(readFileSync(join(DOCS, 'on-call.md'), 'utf8')).toContain(lookFirstTable(worstFirst));
   });
 
   const handWritten = ['on-call.md', 'learning.md'].filter((page) => pages.includes(page));

@@ -65,6 +65,7 @@ function sectionsOf(one: Explanation): (readonly [string, readonly Line[]])[] {
     ['what the programs see, on Linux', one.sees.flatMap(sightLines)],
     ['when it is said', one.when ? [`  ${one.when}`] : []],
     ['what follows', one.follows ? [`  ${one.follows}`] : []],
+    ['look first', one.lookFirst ? [`  ${one.lookFirst}`] : []],
     ['could also be', one.kind === 'lookalike' ? [] : one.confusedWith.flatMap(confusedLines)],
     ['what it can be taken for', one.kind === 'lookalike' ? one.confusedWith.flatMap(confusedLines) : []],
     ['what to do', one.advice.flatMap((advice) => adviceLines(advice, one.kind === 'advice'))],

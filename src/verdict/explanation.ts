@@ -98,6 +98,8 @@ export interface Explanation {
   readonly corroboratedBy: readonly FactWords[];
   readonly usedBy: readonly Use[];
   readonly follows: string | null;
+  /** What a person should look at first. */
+  readonly lookFirst: string | null;
   /** A shipped capture of it. */
   readonly example: string | null;
   readonly steps: readonly StepWords[];
@@ -122,6 +124,7 @@ export const plain = (kind: Kind, id: string, title: string, meaning: string): E
   corroboratedBy: [],
   usedBy: [],
   follows: null,
+  lookFirst: null,
   example: null,
   steps: [],
   sees: [],

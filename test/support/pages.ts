@@ -25,7 +25,7 @@ export function scenarioPage(one: Explanation, shown: { readonly file: string; r
     ...section('Step by step', storyText(one, shown.file)),
     ...section('What the programs see', sightsText(one)),
     ...section('What it can be confused with', confusedText(one)),
-    ...section('What to do about it', adviceText(one)),
+    ...section('What to do about it', `Look first: ${one.lookFirst}\n\n${adviceText(one)}`.trim()),
     ...section('When tcpwatch says it', conditionsText(one)),
     ...section('What tcpwatch prints', `\`\`\`\n$ tcpwatch -r fixtures/captures/${shown.file} -v\n${shown.text}\`\`\``),
     ...section('Read more', one.references.map(referenceItem).join('\n')),
@@ -75,6 +75,13 @@ function conditionsText({ requires, excludes, corroboratedBy }: Explanation): st
   const more = corroboratedBy.length > 0 ? `\n\nMore likely when\n\n${corroboratedBy.map(factItem).join('\n')}` : '';
   return `${sets}${never}${more}`;
 }
+
+/** What to look at first, as docs/on-call.md has it. */
+export const lookFirstTable = (scenarios: readonly Explanation[]): string =>
+  table(
+    ['verdict', 'look first'],
+    scenarios.map(({ id, lookFirst }) => [`[${id}](scenarios/${id}.md)`, lookFirst!]),
+  );
 
 /** The table of contents of the scenarios. */
 export const scenarioIndex = (scenarios: readonly Explanation[]): string =>
@@ -151,7 +158,7 @@ export function kindPage(
 }
 
 function entry(one: Explanation, report?: { readonly file: string; readonly text: string }): string[] {
-  const { id, title, meaning, when, follows, usedBy, references, advice, requires, confusedWith } = one;
+  const { id, title, meaning, when, follows, lookFirst, usedBy, references, advice, requires, confusedWith } = one;
   const fact = one.kind === 'fact' || one.kind === 'host-fact';
   const uses = usedBy.map(({ as, of, what }) => `- ${USES[as]} \`${of}\`${what ? `: ${what}` : ''}`).join('\n');
   const own = one.kind === 'advice' ? advice[0]! : null;
@@ -159,7 +166,7 @@ function entry(one: Explanation, report?: { readonly file: string; readonly text
   return [
     `## ${id}`,
     `**${title}**${fact ? '' : `\n\n${meaning}`}`,
-    ...[when, follows].filter((text) => text !== null),
+    ...[when, follows, lookFirst && `Look first: ${lookFirst}`].filter((text) => text !== null),
     ...(requires.length > 0
       ? [
           `Said when ${requires.map((facts) => codes(facts.map((one) => one.id))).join(' or ')}${one.excludes.length > 0 ? `; never with ${codes(one.excludes.map((one) => one.id))}` : ''}.`,

@@ -6,62 +6,90 @@ import type { AdviceId } from './advice.js';
 import type { ReferenceId } from './references.js';
 
 interface Advised {
+  /** What to look at first, with the commands. */
+  readonly first: string;
   readonly advice: readonly AdviceId[];
   readonly references: readonly ReferenceId[];
 }
 
 export const ADVISED: Readonly<Record<ScenarioId, Advised>> = {
-  'normal-close': { advice: [], references: ['rfc-close', 'rfc-states'] },
+  'normal-close': {
+    first: 'Nothing: the order was right. Why it was closed is in the log of the end that closed first.',
+    advice: [],
+    references: ['rfc-close', 'rfc-states'],
+  },
   'connect-refused': {
+    first: 'ss -ltnp on the server: does anybody listen? If so, a firewall that rejects: compare the TTL.',
     advice: ['ask-the-host', 'supervise', 'reconnect'],
     references: ['rfc-reset', 'man-connect'],
   },
   'connect-unreachable': {
+    first: 'The host, its link, the route: who said so is in the evidence.',
     advice: ['ask-the-host', 'reconnect'],
     references: ['rfc-icmp', 'rfc-icmp-codes', 'rfc-icmpv6-codes', 'linux-icmp', 'rfc-arp'],
   },
   'connect-timed-out': {
+    first: 'Whether the host is up and the port filtered. ss -ltn on the server: a full accept queue drops SYNs.',
     advice: ['connect-timeout', 'let-icmp-through', 'backlog', 'ask-the-host'],
     references: ['rfc-failures', 'stevens-connect', 'linux-sysctl'],
   },
-  'accept-queue-full': { advice: ['backlog', 'read-timeout'], references: ['man-listen', 'linux-sysctl'] },
+  'accept-queue-full': {
+    first: 'ss -ltn on the server: Recv-Q, and why its program does not accept. nstat -az TcpExtListenOverflows.',
+    advice: ['backlog', 'read-timeout'],
+    references: ['man-listen', 'linux-sysctl'],
+  },
   'reset-by-middlebox': {
+    first: 'Firewalls on the way; capture at both ends: the TTL tells who sent the RST.',
     advice: ['capture-at-both-ends', 'outlive-middleboxes', 'expect-errors'],
     references: ['rfc-middlebox-reset', 'rfc-blind-reset', 'rfc-reset-taken'],
   },
   'handshake-aborted': {
+    first: 'Whether it comes at regular intervals: a health check. No data was lost.',
     advice: ['expect-errors'],
     references: ['rfc-handshake', 'stevens-abort', 'man-accept', 'rfc-half-open'],
   },
   'host-shutdown': {
+    first:
+      'last -x shutdown reboot and the log of the platform: who shut it down. Then whether the clients had noticed the FIN.',
     advice: ['wait-for-all', 'stop-at-eof', 'close-gracefully', 'user-timeout', 'reconnect'],
     references: ['stevens-shutdown', 'rfc-close', 'linux-timer'],
   },
   'process-terminated': {
+    first:
+      'systemctl status, the log of the program and dmesg | grep -i oom on the host of that end. Then a new connection: refused means that the whole program is gone.',
     advice: ['wait-for-all', 'stop-at-eof', 'expect-errors', 'supervise', 'close-gracefully', 'reconnect'],
     references: ['stevens-process', 'stevens-sigpipe', 'rfc-half-close', 'linux-input'],
   },
   failover: {
+    first: 'The log of the cluster manager (keepalived, pacemaker): why it moved the address.',
     advice: ['keep-alive', 'reconnect', 'tell-at-failover'],
     references: ['rfc-half-open', 'rfc-reset'],
   },
   'host-rebooted': {
+    first:
+      'uptime -s and journalctl -b -1 -e on the host. If it has been up for longer: a balancer or NAT that lost its table.',
     advice: ['keep-alive', 'reconnect', 'heartbeat'],
     references: ['stevens-reboot', 'rfc-half-open', 'rfc-reset', 'rfc-blind-syn'],
   },
   'given-up-in-outage': {
+    first: 'The path at that time: the host had not died. Then whether keep-alives are shorter than the usual outage.',
     advice: ['keep-alive', 'user-timeout', 'reconnect'],
     references: ['rfc-keep-alive', 'rfc-failures'],
   },
   'path-lost': {
+    first:
+      'Firewalls and NATs on the way: rules, tables, idle timeouts. Other connections to that host go on? Then it is this path.',
     advice: ['outlive-middleboxes', 'user-timeout', 'read-timeout', 'let-icmp-through', 'capture-at-both-ends'],
     references: ['rfc-nat-timeout', 'rfc-icmp', 'linux-icmp'],
   },
   'host-crashed': {
+    first:
+      'Console and power of the host, and whether it answers from another place. A cut path looks the same: switch and router logs.',
     advice: ['read-timeout', 'keep-alive', 'user-timeout', 'heartbeat', 'reconnect'],
     references: ['stevens-crash', 'rfc-failures', 'rfc-rto', 'linux-timer'],
   },
   aborted: {
+    first: 'The program that closed: does it still run? Its log, and how it closes.',
     advice: ['read-before-close', 'expect-errors'],
     references: ['rfc-half-close', 'rfc-lost-data', 'man-socket', 'stevens-options'],
   },
@@ -70,8 +98,6 @@ export const ADVISED: Readonly<Record<ScenarioId, Advised>> = {
 interface HostAdvised extends Advised {
   /** A capture of fixtures/captures that shows it. */
   readonly example: string;
-  /** What to look at first. */
-  readonly first: string;
 }
 
 export const HOST_ADVISED: Readonly<Record<HostRuleId, HostAdvised>> = {

@@ -17,7 +17,7 @@ import { adviceWords, referenceWords } from './words.js';
 export function ofScenario(typed: (typeof SCENARIOS)[number]): Explanation {
   const row: ScenarioRow = typed;
   const { example, gone, steps } = STORIES[typed.id];
-  const { advice, references } = ADVISED[typed.id];
+  const { first, advice, references } = ADVISED[typed.id];
   const say = (id: FactId): FactWords => ({ id, says: inWords(FACTS[id].says, gone) });
   return {
     ...plain('scenario', row.id, inWords(row.title, gone), row.meaning),
@@ -25,6 +25,7 @@ export function ofScenario(typed: (typeof SCENARIOS)[number]): Explanation {
     document: row.document,
     gone: row.symmetric ? null : gone,
     ...conditions(row, say),
+    lookFirst: first,
     example,
     steps: steps.map((step) => ({ ...step, lost: step.lost ?? false })),
     sees: SIGHTS[typed.id].map((sight) => sightWords(sight, gone)),
@@ -48,7 +49,7 @@ export function ofHostRule(typed: (typeof HOST_RULES)[number]): Explanation {
     ...plain('host-rule', row.id, row.title, row.meaning),
     severity: row.severity,
     ...conditions(row, say),
-    follows: `Look first: ${first}`,
+    lookFirst: first,
     example,
     confusedWith: row.lookalikes.map(
       ({ title, toTellApart, ruledOutBy, ofMotive = false }): ConfusedWith => ({
