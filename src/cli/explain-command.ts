@@ -22,8 +22,11 @@ export function explainCommand(id: string | undefined, { output }: { output: (ty
   else stdout.write(`${explanationLines(found, options).join('\n')}\n`);
 }
 
+/** Longer than any id: a line about an unknown one stays a line. */
+const MOST_SHOWN = 40;
+
 function unknown(id: string): string {
   const meant = nearest(id, [...new Set(explainAll().map((one) => one.id))]);
   const hint = meant.length > 0 ? `; did you mean ${meant.join(' or ')}?` : '';
-  return `nothing is called ${id}${hint} (tcpwatch explain lists all)`;
+  return `nothing is called ${id.length > MOST_SHOWN ? `${id.slice(0, MOST_SHOWN)}...` : id}${hint} (tcpwatch explain lists all)`;
 }

@@ -18,7 +18,7 @@ Examples:
   tcpwatch -r incident.pcap -o ndjson | jq 'select(.verdict.severity=="error")'
       for programs; the fields are described by tcpwatch/schema.json
   tcpwatch explain process-terminated
-      what a verdict means, and when it is given
+      what a verdict means: how it goes, what programs see, what to do
 
 The filter is pcap-filter(7): host, net, port, portrange, src, dst, tcp, ip,
 ip6, and, or, not, parentheses (quote them for the shell). It chooses

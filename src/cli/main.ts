@@ -65,9 +65,9 @@ function commandLine(): Command {
     );
   program
     .command('explain')
-    .description('what a scenario, ending, fact or error means, step by step, and what to do about it')
+    .description('what a scenario, ending, fact or error means; what to do')
     .argument('[id]', 'without it: the list of all')
-    .addOption(new Option('-o, --output <format>', 'text or json').choices(EXPLAIN_FORMATS).default('text'))
+    .addOption(new Option('-o, --output <format>', 'how to print it').choices(EXPLAIN_FORMATS).default('text'))
     .action(explainCommand);
   return program;
 }
