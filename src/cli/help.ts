@@ -19,6 +19,8 @@ Examples:
       for programs; the fields are described by tcpwatch/schema.json
   tcpwatch explain process-terminated
       what a verdict means: how it goes, what programs see, what to do
+  tcpwatch explain ECONNRESET
+      what an error in a log can have been
 
 The filter is pcap-filter(7): host, net, port, portrange, src, dst, tcp, ip,
 ip6, and, or, not, parentheses (quote them for the shell). It chooses

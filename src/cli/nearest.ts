@@ -7,8 +7,11 @@ const MOST_NAMES = 3;
 /** The nearest of `names`, best first: those that contain the word, or are few edits away. */
 export function nearest(word: string, names: readonly string[]): string[] {
   const asked = word.toLowerCase();
-  const rate = (name: string): number =>
-    asked.length > 2 && name.includes(asked) ? 0.5 : edits(asked.slice(0, 2 * name.length), name);
+  const rate = (name: string): number => {
+    const known = name.toLowerCase();
+    if (known === asked) return 0;
+    return asked.length > 2 && known.includes(asked) ? 0.5 : edits(asked.slice(0, 2 * known.length), known);
+  };
   return names
     .map((name) => ({ name, far: rate(name) }))
     .filter(({ name, far }) => far <= Math.min(MOST_EDITS, name.length / 3))

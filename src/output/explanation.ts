@@ -62,7 +62,8 @@ function sectionsOf(one: Explanation): (readonly [string, readonly Line[]])[] {
   return [
     ['step by step', storyLines(one)],
     ['example', one.example && one.steps.length === 0 ? [`  ${captureOf(one.example)}`] : []],
-    ['what the programs see, on Linux', one.sees.flatMap(sightLines)],
+    ['what the programs see, on Linux', one.kind === 'errno' ? [] : one.sees.flatMap(sightLines)],
+    ['it can have been', one.kind === 'errno' ? one.sees.flatMap(causeLines) : []],
     ['when it is said', one.when ? [`  ${one.when}`] : []],
     ['what follows', one.follows ? [`  ${one.follows}`] : []],
     ['look first', one.lookFirst ? [`  ${one.lookFirst}`] : []],
@@ -101,6 +102,14 @@ function sightLines({ program, call, gives, when, source, onBsd }: SightWords): 
   const who = program === 'either' ? 'either end' : `the ${program}`;
   return [
     `  - ${who}: ${call}() gives ${gives}: ${when}${source ? ` (${source})` : ''}`,
+    ...(onBsd ? [`    On BSD: ${onBsd.says} (${onBsd.source})`] : []),
+  ];
+}
+
+function causeLines({ scenario, program, call, when, onBsd }: SightWords): Line[] {
+  const who = program === 'either' ? 'either end' : `the ${program}`;
+  return [
+    `  - ${scenario}: ${call}() of ${who}, ${when}`,
     ...(onBsd ? [`    On BSD: ${onBsd.says} (${onBsd.source})`] : []),
   ];
 }

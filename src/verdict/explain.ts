@@ -7,7 +7,7 @@ import { ENDINGS } from './endings.js';
 import { ERRORS } from './errors.js';
 import type { Explanation } from './explanation.js';
 import { ADVICE, type AdviceId } from './explanations/advice.js';
-import { ofHostRule, ofScenario } from './explanations/of-verdicts.js';
+import { ERRNOS, ofErrno, ofHostRule, ofScenario } from './explanations/of-verdicts.js';
 import {
   ofAdvice,
   ofAnomaly,
@@ -33,6 +33,7 @@ export const explainAll = (): Explanation[] => [
   ...SCENARIOS.map(ofScenario),
   ...HOST_RULES.map(ofHostRule),
   ...ENDINGS.map(ofEnding),
+  ...ERRNOS.map(ofErrno),
   ...ERRORS.map(ofError),
   ...ANOMALIES.map(ofAnomaly),
   ...idsOf<FactId>(FACTS).map(ofFact),

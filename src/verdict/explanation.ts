@@ -9,6 +9,7 @@ export const KINDS = {
   scenario: 'how a connection died',
   'host-rule': 'what became of a host',
   ending: 'what is on the wire at the end',
+  errno: 'what a call gave: what it can have been',
   error: 'what a program sees',
   anomaly: 'single segments out of the ordinary',
   fact: 'what verdicts are made of',
@@ -37,6 +38,7 @@ export interface StepWords {
 }
 
 export interface SightWords {
+  readonly scenario: string;
   /** Whose program; `either` where both may see it. */
   readonly program: Role | 'either';
   readonly call: string;

@@ -55,6 +55,17 @@ function sightsText({ sees }: Explanation): string {
   return `${table(['program', 'call', 'gives, on Linux', 'when', 'on BSD, where it is known to differ'], rows)}\n\nThe calls of the programs in all shipped captures are held against this table.`;
 }
 
+function causesText({ sees }: Explanation): string {
+  const rows = sees.map(({ scenario, program, call, when, onBsd }) => [
+    `[${scenario}](scenarios/${scenario}.md)`,
+    program === 'either' ? 'either end' : program,
+    `\`${call}()\``,
+    when,
+    onBsd ? `${onBsd.says} (${onBsd.source})` : '',
+  ]);
+  return table(['it can have been', 'program', 'call', 'when, on Linux', 'on BSD, where it is known to differ'], rows);
+}
+
 function confusedText({ confusedWith }: Explanation): string {
   if (confusedWith.length === 0) return '';
   const rows = confusedWith.map(({ scenario, title, toTellApart, ofMotive, ruledOutBy }) => [
@@ -116,9 +127,10 @@ export const KIND_PAGES = {
     about: 'The first layer of what tcpwatch says: no inference. The first that holds is the ending.',
   },
   errors: {
-    kinds: ['error'],
+    kinds: ['errno', 'error'],
     title: 'ECONNRESET, EPIPE, ETIMEDOUT, EHOSTUNREACH: what the program sees',
-    about: 'What calls give when the other end is gone, on Linux, and where BSD is known to differ.',
+    about:
+      'What calls give when the other end is gone, on Linux, and where BSD is known to differ: first by what a log says, then by what tcpwatch tells. `tcpwatch explain ECONNRESET` prints the same.',
   },
   anomalies: {
     kinds: ['anomaly'],
@@ -175,6 +187,7 @@ function entry(one: Explanation, report?: { readonly file: string; readonly text
     ...(confusedWith.length > 0
       ? [confusedWith.map((other) => `- could also be ${other.title}; would tell: ${other.toTellApart}`).join('\n')]
       : []),
+    ...(one.kind === 'errno' ? [causesText(one)] : []),
     ...(report ? [`\`\`\`\n$ tcpwatch -r fixtures/captures/${report.file}\n...\n${report.text}\`\`\``] : []),
     ...(code.length > 0 ? [code.join('\n')] : []),
     ...(own ? [`Costs: ${own.costs}`] : []),

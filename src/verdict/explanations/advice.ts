@@ -113,7 +113,7 @@ export const ADVICE = {
   },
   'read-before-close': {
     title: 'Read what is left before you close, and do not set SO_LINGER 0',
-    why: 'close() with input unread sends RST in place of FIN, and the RST can destroy data that the peer has not read yet.',
+    why: 'close() with input unread sends RST in place of FIN: what has not reached the peer by then is lost. What has, Linux still lets it read.',
     code: {
       c: 'shutdown(fd, SHUT_WR); while (read(fd, buf, sizeof buf) > 0); close(fd);',
       node: 's.end(); s.resume();',

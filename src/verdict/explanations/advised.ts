@@ -1,4 +1,5 @@
-// What to do about each scenario and each conclusion about a host, most useful first, and where more can be read.
+// What to look at first, what to do about it, most useful first, and where more can be read: of each scenario and each
+// conclusion about a host.
 
 import type { HostRuleId } from '../hosts/rules.js';
 import type { ScenarioId } from '../scenarios.js';

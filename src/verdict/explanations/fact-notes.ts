@@ -194,7 +194,7 @@ export const FACT_NOTES: Readonly<Record<FactId, Note>> = {
     references: ['rfc-ip-id'],
   },
   'rst-lacks-timestamps': {
-    says: 'Timestamps were agreed and the RST carries ACK but no timestamp: stacks that have the connection put one in.',
+    says: 'Timestamps were agreed and the RST carries ACK but no timestamp: Linux puts one in. RFC 7323 leaves that open for a RST, so it only adds weight.',
     references: ['rfc-timestamps'],
   },
   'local-process-exited': {

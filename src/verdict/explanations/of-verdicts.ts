@@ -7,7 +7,7 @@ import { FACTS, type FactId } from '../facts.js';
 import { HOST_FACTS, type HostFactId } from '../hosts/facts.js';
 import type { HOST_RULES, HostRuleRow } from '../hosts/rules.js';
 import { LOOKALIKES } from '../lookalikes.js';
-import type { SCENARIOS, ScenarioRow } from '../scenarios.js';
+import { SCENARIOS, type ScenarioRow } from '../scenarios.js';
 import type { Excludable, Weighable } from '../weigh.js';
 import { ADVISED, HOST_ADVISED } from './advised.js';
 import { SIGHTS, type Sight } from './sights.js';
@@ -28,7 +28,7 @@ export function ofScenario(typed: (typeof SCENARIOS)[number]): Explanation {
     lookFirst: first,
     example,
     steps: steps.map((step) => ({ ...step, lost: step.lost ?? false })),
-    sees: SIGHTS[typed.id].map((sight) => sightWords(sight, gone)),
+    sees: sightsOf(typed),
     confusedWith: row.lookalikes.map(({ id, ruledOutBy, ofMotive = false }) => ({
       id,
       scenario: LOOKALIKES[id].scenario,
@@ -74,9 +74,39 @@ function conditions<Fact extends string>(row: Weighable<Fact, Excludable<Fact>>,
   };
 }
 
-function sightWords({ program, call, gives, when, onBsd, reference }: Sight, gone: Role): SightWords {
+const sightsOf = ({ id }: (typeof SCENARIOS)[number]): SightWords[] =>
+  SIGHTS[id].map((sight) => sightWords(id, sight, STORIES[id].gone));
+
+/** Everything that a call can give when a connection ends. */
+export const ERRNOS: readonly string[] = [
+  ...new Set(
+    Object.values(SIGHTS)
+      .flat()
+      .flatMap(({ gives }) => (gives === 'ok' ? [] : [gives])),
+  ),
+];
+
+/** A log has an errno: the scenarios in which a program sees it. */
+export function ofErrno(id: string): Explanation {
+  const sees = SCENARIOS.flatMap(sightsOf).filter(({ gives }) => gives === id);
+  const calls = [...new Set(sees.map(({ call }) => `${call}()`))].join(' or ');
+  return {
+    ...plain(
+      'errno',
+      id,
+      `${calls} gave ${id}`,
+      'What a program is given tells less than packets do: this is what it can have been.',
+    ),
+    gone: 'server',
+    sees,
+  };
+}
+
+function sightWords(scenario: string, sight: Sight, gone: Role): SightWords {
+  const { program, call, gives, when, onBsd, reference } = sight;
   const survivor = gone === 'server' ? 'client' : 'server';
   return {
+    scenario,
     program: program === 'either' ? program : program === 'gone' ? gone : survivor,
     call,
     gives,
