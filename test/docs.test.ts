@@ -42,10 +42,10 @@ function reportOf(example: string): { file: string; text: string } {
 }
 
 describe('docs/scenarios', () => {
-  it.each(scenarios)('$id.md', async (one) => {
-    await expect(scenarioPage(one, shownOf(one.example!, '-v'))).toMatchFileSnapshot(
-      join(DOCS, `scenarios/${one.id}.md`),
-    );
+  it.each(scenarios.map((one) => [`${one.id}.md`, one] as const))('%s', async (_, one) => {
+    const shown = shownOf(one.example!, '-v');
+    expect(shown.text, 'its example is called so').toContain(`tcpwatch explain ${one.id}\n`);
+    await expect(scenarioPage(one, shown)).toMatchFileSnapshot(join(DOCS, `scenarios/${one.id}.md`));
   });
 
   it('README.md lists them, and there are no others', async () => {

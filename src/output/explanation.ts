@@ -61,6 +61,7 @@ const kindWords = ({ kind, severity, document }: Explanation): string =>
 function sectionsOf(one: Explanation): (readonly [string, readonly Line[]])[] {
   return [
     ['step by step', storyLines(one)],
+    ['step by step', one.course.map(({ id, says }, n) => `  ${n + 1}. ${says}  [${id}]`)],
     ['example', one.example && one.steps.length === 0 ? [`  ${captureOf(one.example)}`] : []],
     ['what the programs see, on Linux', one.kind === 'errno' ? [] : one.sees.flatMap(sightLines)],
     ['it can have been', one.kind === 'errno' ? one.sees.flatMap(causeLines) : []],

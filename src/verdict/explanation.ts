@@ -105,6 +105,8 @@ export interface Explanation {
   /** A shipped capture of it. */
   readonly example: string | null;
   readonly steps: readonly StepWords[];
+  /** Of a conclusion about a host: what is seen of the host, in order. */
+  readonly course: readonly FactWords[];
   readonly sees: readonly SightWords[];
   readonly confusedWith: readonly ConfusedWith[];
   readonly advice: readonly AdviceWords[];
@@ -129,6 +131,7 @@ export const plain = (kind: Kind, id: string, title: string, meaning: string): E
   lookFirst: null,
   example: null,
   steps: [],
+  course: [],
   sees: [],
   confusedWith: [],
   advice: [],

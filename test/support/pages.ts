@@ -178,6 +178,7 @@ function entry(one: Explanation, report?: { readonly file: string; readonly text
   return [
     `## ${id}`,
     `**${title}**${fact ? '' : `\n\n${meaning}`}`,
+    ...(one.course.length > 0 ? [one.course.map(({ id, says }, n) => `${n + 1}. ${says} (\`${id}\`)`).join('\n')] : []),
     ...[when, follows, lookFirst && `Look first: ${lookFirst}`].filter((text) => text !== null),
     ...(requires.length > 0
       ? [

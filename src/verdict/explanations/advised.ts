@@ -1,6 +1,7 @@
 // What to look at first, what to do about it, most useful first, and where more can be read: of each scenario and each
 // conclusion about a host.
 
+import type { HostMomentId } from '../hosts/moments.js';
 import type { HostRuleId } from '../hosts/rules.js';
 import type { ScenarioId } from '../scenarios.js';
 import type { AdviceId } from './advice.js';
@@ -99,47 +100,56 @@ export const ADVISED: Readonly<Record<ScenarioId, Advised>> = {
 interface HostAdvised extends Advised {
   /** A capture of fixtures/captures that shows it. */
   readonly example: string;
+  /** What is seen of it there, in order. */
+  readonly course: readonly HostMomentId[];
 }
 
 export const HOST_ADVISED: Readonly<Record<HostRuleId, HostAdvised>> = {
   'failed-over': {
     example: 'address-fails-over-lan',
+    course: ['disowns', 'listener-back'],
     first: 'The log of the cluster manager (keepalived, pacemaker): why it moved the address.',
     advice: ['keep-alive', 'reconnect', 'tell-at-failover'],
     references: ['rfc-half-open'],
   },
   'shut-down-and-rebooted': {
     example: 'host-shuts-down-and-reboots',
+    course: ['mass-close', 'went-silent', 'came-back', 'disowns', 'listener-back', 'listener-gone'],
     first: 'last -x shutdown reboot, and journalctl -b -1 -e on the host: who asked for it.',
     advice: ['ask-the-host', 'close-gracefully', 'reconnect'],
     references: ['stevens-shutdown'],
   },
   'shut-down': {
     example: 'host-shuts-down',
+    course: ['mass-close', 'went-silent'],
     first: 'Whether somebody, or the platform, turned it off; then power and console.',
     advice: ['wait-for-all', 'close-gracefully', 'user-timeout'],
     references: ['stevens-shutdown'],
   },
   'services-restarted': {
     example: 'services-restarted-together',
+    course: ['mass-close', 'listener-back'],
     first: 'What deployment or package update ran at that time; systemctl status of the services.',
     advice: ['close-gracefully', 'reconnect'],
     references: ['stevens-process'],
   },
   rebooted: {
     example: 'host-crashes-and-reboots-with-listeners',
+    course: ['went-silent', 'came-back', 'disowns', 'listener-back'],
     first: 'uptime -s and journalctl -b -1 -e on the host: a log that stops in mid-line is a crash or a loss of power.',
     advice: ['ask-the-host', 'keep-alive', 'reconnect'],
     references: ['stevens-reboot', 'rfc-half-open'],
   },
   outage: {
     example: 'outage-of-a-host-heals',
+    course: ['went-silent', 'came-back'],
     first: 'The path: switch and router logs at that time. The host itself had not died.',
     advice: ['user-timeout', 'keep-alive'],
     references: ['rfc-failures', 'rfc-rto'],
   },
   'crashed-or-cut': {
     example: 'host-crashes-with-all-its-connections',
+    course: ['went-silent'],
     first:
       'The console of the host, and whether it answers from another place: that tells a dead host from a cut path.',
     advice: ['read-timeout', 'keep-alive', 'user-timeout'],
@@ -147,24 +157,28 @@ export const HOST_ADVISED: Readonly<Record<HostRuleId, HostAdvised>> = {
   },
   'connections-forgotten': {
     example: 'nat-table-flushed',
+    course: ['disowns', 'listener-back'],
     first: 'NATs and balancers before the host: whether one restarted, failed over or had its table flushed.',
     advice: ['tell-at-failover', 'keep-alive', 'reconnect'],
     references: ['rfc-half-open', 'rfc-middlebox-reset'],
   },
   'path-to-one-lost': {
     example: 'one-connection-filtered',
+    course: [],
     first: 'Firewalls and NATs on the way: their tables and rules for this connection, and their idle timeouts.',
     advice: ['outlive-middleboxes', 'capture-at-both-ends', 'user-timeout'],
     references: ['rfc-nat-timeout'],
   },
   'service-gone': {
     example: 'one-port-of-two-killed',
+    course: ['mass-close', 'listener-gone'],
     first: 'The service on that port: systemctl status, its log, dmesg for the out-of-memory killer.',
     advice: ['supervise', 'ask-the-host', 'reconnect'],
     references: ['stevens-process'],
   },
   'service-closed': {
     example: 'one-port-of-two-killed-and-nobody-asks',
+    course: ['mass-close'],
     first: 'Whether somebody listens on that port now: a new connection tells.',
     advice: ['ask-the-host', 'supervise'],
     references: ['stevens-process'],

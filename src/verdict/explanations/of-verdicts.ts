@@ -5,6 +5,7 @@ import { inWords, lookalikeWords } from '../classify.js';
 import { type ConfusedWith, type Explanation, type FactWords, plain, type SightWords } from '../explanation.js';
 import { FACTS, type FactId } from '../facts.js';
 import { HOST_FACTS, type HostFactId } from '../hosts/facts.js';
+import { HOST_MOMENTS } from '../hosts/moments.js';
 import type { HOST_RULES, HostRuleRow } from '../hosts/rules.js';
 import { LOOKALIKES } from '../lookalikes.js';
 import { SCENARIOS, type ScenarioRow } from '../scenarios.js';
@@ -43,7 +44,7 @@ export function ofScenario(typed: (typeof SCENARIOS)[number]): Explanation {
 
 export function ofHostRule(typed: (typeof HOST_RULES)[number]): Explanation {
   const row: HostRuleRow = typed;
-  const { example, first, advice, references } = HOST_ADVISED[typed.id];
+  const { example, course, first, advice, references } = HOST_ADVISED[typed.id];
   const say = (id: HostFactId): FactWords => ({ id, says: HOST_FACTS[id].says });
   return {
     ...plain('host-rule', row.id, row.title, row.meaning),
@@ -51,6 +52,7 @@ export function ofHostRule(typed: (typeof HOST_RULES)[number]): Explanation {
     ...conditions(row, say),
     lookFirst: first,
     example,
+    course: course.map((id) => ({ id, says: HOST_MOMENTS[id] })),
     confusedWith: row.lookalikes.map(
       ({ title, toTellApart, ruledOutBy, ofMotive = false }): ConfusedWith => ({
         id: null,
