@@ -105,7 +105,8 @@ export class Tracker {
 
   private endWait(): void {
     const { store, other } = this;
-    const { index, id } = this.lingering.take();
+    this.lingering.take();
+    const { index, id } = this.lingering;
     store.move(other, index);
     if (other.id !== id) return;
     other.clear(QUEUED);
@@ -117,7 +118,8 @@ export class Tracker {
 
   private lookAgain(): void {
     const { other } = this;
-    const { index, id } = this.settling.take();
+    this.settling.take();
+    const { index, id } = this.settling;
     this.store.move(other, index);
     if (other.id === id) this.listener.changed(other, this.delivery.notesOf(index));
   }

@@ -5,7 +5,7 @@
 
 import { type Connection, HANDSHAKE_DONE, MID_STREAM } from '../../tcp/connection.js';
 import type { Delivery } from '../../tcp/delivery.js';
-import { type Endpoint, isUnanswered, SENT_FIN } from '../../tcp/endpoint.js';
+import { type Endpoint, finOf, isUnanswered, SENT_FIN } from '../../tcp/endpoint.js';
 import { type HostTable, NO_HOST } from '../../tcp/hosts.js';
 import { isLongAsked, type Neighbours } from '../../tcp/neighbours.js';
 import type { Moment, Notes, ResetNote } from '../../tcp/notes.js';
@@ -189,8 +189,9 @@ export class Hosts {
    * A kernel keeps a socket that has sent FIN until the other end does, and answers its keep-alives meanwhile: one that has not
    * been closed for long, with nothing lost in it, is not forgotten by the kernel that closed it.
    */
-  private shouldRemember({ receiver, moment, senderNotesIfAny: notes }: Delivery): boolean {
-    const { fin, reset } = notes ?? {};
+  private shouldRemember({ sender, receiver, moment, senderNotesIfAny: notes }: Delivery): boolean {
+    const fin = finOf(sender);
+    const reset = notes?.reset;
     if (!fin || !reset || fin.dataInFlight || receiver.has(SENT_FIN) || receiver.outstanding > 0) return false;
     const { crossingNs, finWaitNs } = this.times;
     return moment.timeNs - fin.timeNs < finWaitNs && moment.timeNs - reset.asked.timeNs >= crossingNs;
