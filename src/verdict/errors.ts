@@ -40,8 +40,7 @@ const timer = (c: Case, call: ProgramError['call'], error: string, dueNs: number
   c.clockNs >= dueNs ? one(call, error, 'now') : [{ call, error, when: 'due', dueNs }];
 
 /** Its program has closed: no call of it can fail any more. */
-const hadClosed = ({ survivor }: Case, beforeNs: number): boolean =>
-  (survivor.fin?.timeNs ?? Infinity) < beforeNs;
+const hadClosed = ({ survivor }: Case, beforeNs: number): boolean => (survivor.fin?.timeNs ?? Infinity) < beforeNs;
 
 /** When an end that goes unanswered gives up: by its resends of data or, probing an idle connection, by keep-alives. */
 function givesUpNs({ gone, survivor: { end } }: Case): number {

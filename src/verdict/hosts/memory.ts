@@ -14,8 +14,9 @@ import { joinBurst } from './bursts.js';
 import { type Host, newHost, newReturn, newSilence, type Return, type Service, type Silence } from './host.js';
 import type { HostTimes } from './times.js';
 
-/** Of one host. */
+/** Of one host; and of all of them, those that are places clients were connected to. */
 const MAX_SERVICES = 512;
+const MAX_PLACES = 131_072;
 const LOOK_GRID_NS = 100e6;
 const MAX_RETURNS = 8;
 
@@ -27,6 +28,8 @@ export class Hosts {
   private readonly due = new Map<Host, number>();
   /** When the first of them is due. */
   nextNs = Number.POSITIVE_INFINITY;
+  /** Services that are places of clients. */
+  private places = 0;
 
   /** @param linkSource the link-layer address that the segment at hand came from, as a number; NaN: none */
   constructor(
@@ -83,7 +86,10 @@ export class Hosts {
 
   forget(number: number): void {
     const host = this.hosts[number];
-    if (host) this.due.delete(host);
+    if (host) {
+      this.due.delete(host);
+      for (const { at } of host.services) if (at) this.places--;
+    }
     this.hosts[number] = undefined;
   }
 
@@ -131,13 +137,16 @@ export class Hosts {
 
   /** Nothing more will be said of a connection that was open to the last. */
   leaves(connection: Connection): void {
-    for (const end of [connection.client, connection.server]) {
-      const host = this.of(end);
-      const service = host && this.serviceOf(host, connection, end);
-      if (!service) continue;
-      host.alive = Math.max(0, host.alive - 1);
-      service.alive = Math.max(0, service.alive - 1);
-    }
+    this.leavesAt(connection, connection.client);
+    this.leavesAt(connection, connection.server);
+  }
+
+  private leavesAt(connection: Connection, end: Endpoint): void {
+    const host = this.of(end);
+    const service = host && this.serviceOf(host, connection, end);
+    if (!service) return;
+    host.alive = Math.max(0, host.alive - 1);
+    service.alive = Math.max(0, service.alive - 1);
   }
 
   /** A RST: of a host that refuses, or that has forgotten. */
@@ -321,8 +330,9 @@ export class Hosts {
     const key = end === server ? port : (server.host + 1) * 65_536 + port;
     const { services } = host;
     for (const service of services) if (service.key === key) return service;
-    if (services.length >= MAX_SERVICES) return null;
+    if (services.length >= MAX_SERVICES || (end !== server && this.places >= MAX_PLACES)) return null;
     const at = end === server ? null : this.hostOf(connection, server);
+    if (at) this.places++;
     const service = { key, port, at, alive: 0, opened: 0, refused: null, accepted: null };
     services.push(service);
     return service;
