@@ -359,17 +359,23 @@ export class Tracker {
     if (other.older === index) other.older = -1;
   }
 
-  /** Makes room: of a few connections the one quiet for longest is given up, and told as it stands. */
+  /**
+   * Makes room: of a few connections the one quiet for longest is given up, and told as it stands. One that both ends have
+   * spoken on, and that goes on, only if there is no other: a flood of SYNs shall push out itself.
+   */
   private evict(spare: number): void {
     const { store, other } = this;
     let quietest = -1;
     let quietNs = Number.POSITIVE_INFINITY;
+    let quietestGoesOn = true;
     for (let looked = 0, steps = 0; looked < EVICTION_LOOK && steps < store.top; steps++) {
       const index = this.evictionHand++ % store.top;
       store.move(other, index);
       if (other.id === 0 || index === spare) continue;
       looked++;
-      if (other.lastNs < quietNs) {
+      const goesOn = other.low.segments > 0 && other.high.segments > 0 && !other.has(FINISHED);
+      if (goesOn !== quietestGoesOn ? quietestGoesOn : other.lastNs < quietNs) {
+        quietestGoesOn = goesOn;
         quietNs = other.lastNs;
         quietest = index;
       }

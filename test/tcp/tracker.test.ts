@@ -177,6 +177,15 @@ describe('eviction', () => {
     expect(watcher.live().map(({ id }) => id)).toEqual([1, 3, 4]);
   });
 
+  test('a flood of SYNs pushes out itself, not a connection that has long been quiet', () => {
+    const watcher = new Watcher({ maxConnections: 50 });
+    const quiet = established({ on: watcher });
+    for (let n = 0; n < 1000; n++) conversation({ on: watcher, clientPort: 41_000 + n }).client.syn();
+    quiet.client.says(7);
+    expect(watcher.tracker).toMatchObject({ connections: 1001, evicted: 951 });
+    expect(watcher.live()[0]).toMatchObject({ id: 1, client: { bytes: 12 } });
+  });
+
   test('it may live on: its later segments pick it up again', () => {
     const watcher = new Watcher({ maxConnections: 2 });
     const [first] = [1, 2, 3].map((n) => established({ on: watcher, clientPort: 40_000 + n }));
