@@ -1,0 +1,89 @@
+// `npm run bench`: what tcpwatch costs, beside other tools that read captures; `--quick` and `--growth` look at ours alone.
+
+import { writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { Command, InvalidArgumentError } from 'commander';
+import { obtain, recipes } from './captures.js';
+import { find, mismatches } from './check.js';
+import { type Block, blockText, compare } from './compare.js';
+import { ours, peers, type Tool } from './tools.js';
+
+interface Options {
+  readonly dir: string;
+  readonly runs: number;
+  readonly limit: number;
+  readonly scale: number;
+  readonly only?: readonly string[];
+  readonly node: readonly string[];
+  readonly peers: boolean;
+  readonly json?: string;
+}
+
+const say = (words: string): void => {
+  process.stderr.write(`${words}\n`);
+};
+const print = (text: string): void => {
+  process.stdout.write(`${text}\n`);
+};
+
+function positive(value: string): number {
+  const number = Number(value);
+  if (!(number > 0)) throw new InvalidArgumentError('Give a number above 0.');
+  return number;
+}
+
+const collect = (value: string, before: readonly string[] = []): readonly string[] => [...before, value];
+
+const tools = ({ node, peers: wanted }: Options): readonly Tool[] => [
+  ours(process.execPath),
+  ...node.map((binary) => ours(binary, `tcpwatch, ${binary}`)),
+  ...(wanted ? peers() : []),
+];
+
+/** Whether all counts are what they must be; else nothing is worth measuring. */
+async function compareAll(options: Options): Promise<boolean> {
+  const { dir, only, runs, limit, scale } = options;
+  const chosen = recipes(scale).filter(({ name }) => !only || only.includes(name));
+  const measured = tools(options);
+  const blocks: Block[] = [];
+  let right = true;
+  for (const recipe of chosen) {
+    const capture = obtain(recipe, dir);
+    const { truth, madeInSeconds } = capture;
+    if (madeInSeconds !== null) say(`${recipe.name}: ${truth.packets} packets made in ${madeInSeconds.toFixed(1)} s`);
+    const wrong = mismatches(truth, await find(measured[0]!.command(capture.path), truth.resent !== null));
+    for (const words of wrong) print(`${recipe.name}: ${words}`);
+    if (wrong.length > 0) {
+      right = false;
+      continue;
+    }
+    say(`${recipe.name}: all counts are what was written`);
+    const block = await compare(capture, measured, { runs, limit }, say);
+    blocks.push(block);
+    print(blockText(block));
+  }
+  const versions = measured.map(({ name, does, version }) => ({ name, does, version }));
+  if (options.json) writeFileSync(options.json, `${JSON.stringify({ versions, blocks }, null, 2)}\n`);
+  return right;
+}
+
+async function main(): Promise<void> {
+  const names = recipes().map(({ name }) => name);
+  const program = new Command('bench')
+    .description('Measures tcpwatch and every installed peer on captures made from a seed, after checking its counts.')
+    .option('--dir <folder>', 'where captures are kept', join(tmpdir(), 'tcpwatch-bench'))
+    .option('--only <capture>', `of ${names.join(', ')}; repeat for more`, collect)
+    .option('--scale <factor>', 'smaller captures: 0.1 has a tenth of the packets', positive, 1)
+    .option('--runs <n>', 'of each tool on each capture; the median counts', positive, 3)
+    .option('--limit <seconds>', 'for one run of one tool', positive, 300)
+    .option('--node <binary>', 'measure ours under another Node too; repeat for more', collect, [])
+    .option('--no-peers', 'ours alone')
+    .option('--json <file>', 'everything that was measured');
+  const options = program.parse().opts<Options>();
+  const unknown = options.only?.find((name) => !names.includes(name));
+  if (unknown !== undefined) program.error(`--only ${unknown}: not one of ${names.join(', ')}`);
+  if (!(await compareAll(options))) process.exitCode = 1;
+}
+
+await main();
