@@ -70,10 +70,14 @@ function addResent(found: Found, { client, server }: Counts): void {
   }
 }
 
-function addSummary(
-  found: Found,
-  summary: { packets: number; connections: { total: number; byEnding: Record<string, number> } },
-): void {
+interface Summary {
+  readonly packets: number;
+  readonly connections: { readonly total: number; readonly byEnding: Record<string, number> };
+  readonly timeRanBackwards: boolean;
+}
+
+function addSummary(found: Found, summary: Summary): void {
+  if (summary.timeRanBackwards) found.complaints.push('time runs backwards; it was written forwards');
   found.packets = summary.packets;
   found.connections = summary.connections.total;
   found.endings = summary.connections.byEnding;
