@@ -7,6 +7,8 @@ import { Command, InvalidArgumentError } from 'commander';
 import { type Capture, count, obtain, type Recipe, recipes } from './captures.js';
 import { find, mismatches } from './check.js';
 import { type Block, blockText, compare } from './compare.js';
+import { writeComparison, writeGrowth } from './docs.js';
+import { grow, growthText } from './growth.js';
 import { quick } from './quick.js';
 import { ours, peers, type Tool } from './tools.js';
 
@@ -20,6 +22,8 @@ interface Options {
   readonly peers: boolean;
   readonly json?: string;
   readonly quick?: true;
+  readonly growth?: true;
+  readonly docs?: true;
 }
 
 const say = (words: string): void => {
@@ -55,6 +59,18 @@ async function rightly(recipe: Recipe, dir: string): Promise<Capture | null> {
   return capture;
 }
 
+/** How cost grows, printed and written where it is wanted; false: counts were wrong. */
+async function growing(options: Options): Promise<boolean> {
+  const { dir, scale, runs, limit } = options;
+  const capture = (recipe: Recipe): Promise<Capture | null> => rightly(recipe, dir);
+  const growths = await grow(ours(process.execPath), { scale, runs, limit, capture });
+  if (!growths) return false;
+  for (const growth of growths) print(growthText(growth));
+  if (options.json) writeFileSync(options.json, `${JSON.stringify(growths, null, 2)}\n`);
+  if (options.docs) writeGrowth(growths, runs);
+  return true;
+}
+
 async function quickly({ dir, scale }: Options): Promise<boolean> {
   const capture = await rightly(recipes(scale).find(({ name }) => name === 'mixed-1m')!, dir);
   if (capture) print(await quick(capture, process.execPath, ours(process.execPath)));
@@ -80,6 +96,7 @@ async function compareAll(options: Options): Promise<boolean> {
   }
   const versions = measured.map(({ name, does, version }) => ({ name, does, version }));
   if (options.json) writeFileSync(options.json, `${JSON.stringify({ versions, blocks }, null, 2)}\n`);
+  if (options.docs && right) writeComparison(blocks, measured, runs);
   return right;
 }
 
@@ -95,12 +112,14 @@ async function main(): Promise<void> {
     .option('--node <binary>', 'measure ours under another Node too; repeat for more', collect, [])
     .option('--no-peers', 'ours alone')
     .option('--quick', 'ours alone, stage by stage, in less than a minute')
+    .option('--growth', 'ours alone, with more packets, connections, loss')
+    .option('--docs', 'write docs/benchmark.md and its plot, or those of --growth')
     .option('--json <file>', 'everything that was measured');
   const options = program.parse().opts<Options>();
   const unknown = options.only?.find((name) => !names.includes(name));
   if (unknown !== undefined) program.error(`--only ${unknown}: not one of ${names.join(', ')}`);
-  const right = options.quick ? await quickly(options) : await compareAll(options);
-  if (!right) process.exitCode = 1;
+  const run = options.quick ? quickly : options.growth ? growing : compareAll;
+  if (!(await run(options))) process.exitCode = 1;
 }
 
 await main();

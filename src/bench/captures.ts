@@ -1,6 +1,6 @@
 // CAPTURES: what is measured, as rows: made from a seed, kept in a folder, made again when what makes them has changed.
 
-import { existsSync, mkdirSync, readFileSync, renameSync, writeFileSync } from 'node:fs';
+import { existsSync, mkdirSync, readFileSync, renameSync, rmSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { Chance } from './traffic/chance.js';
@@ -51,8 +51,8 @@ const MIXED: Omit<TalkPlan, 'connections' | 'atOnce' | 'warmUpUs'> = {
 };
 
 /** Connections of all kinds side by side; about 42 packets each. */
-function mixed(name: string, connections: number): Recipe {
-  const atOnce = Math.min(10_000, Math.ceil(connections / 4));
+export function mixed(name: string, connections: number, most = 10_000): Recipe {
+  const atOnce = Math.min(most, Math.ceil(connections / 4));
   const plan = { ...MIXED, connections, atOnce, warmUpUs: 8e6 };
   return {
     name,
@@ -162,6 +162,11 @@ export function recipes(scale = 1): readonly Recipe[] {
     lossy('heavy-loss', scaled(400, 4), scaled(2_000_000), 0.1),
     fromLab(scaled(1_000_000)),
   ];
+}
+
+/** Removes it; made again when it is wanted again. */
+export function discard({ path }: Capture): void {
+  rmSync(path, { force: true });
 }
 
 export const count = (number: number): string => number.toLocaleString('en-US');

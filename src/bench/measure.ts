@@ -5,11 +5,15 @@
 
 import { spawn } from 'node:child_process';
 import { readFileSync } from 'node:fs';
+import { totalmem } from 'node:os';
 
 const SCRIPT = '"$@" >/dev/null & echo $!; wait $!; code=$?; times; exit $code';
 /** Memory is asked for so often; a program's last growth is missed by no more. */
 const LOOK_MS = 20;
 const KIB = 1024;
+const GIB = KIB ** 3;
+/** The other half is the page cache's, which has the capture. */
+const MOST_MEMORY = totalmem() / 2;
 
 export interface Cost {
   readonly wallSeconds: number;
@@ -18,7 +22,10 @@ export interface Cost {
   readonly memory: number | null;
 }
 
-/** Runs it once, its output thrown away. @returns what it cost, or why it did not end well, in words. */
+/**
+ * Runs it once, its output thrown away; ends it after so many seconds, or before it takes more than half of the machine's memory.
+ * @returns what it cost, or why it did not end well, in words.
+ */
 export async function measure(command: readonly string[], limitSeconds: number): Promise<Cost | string> {
   const began = performance.now();
   // A group of its own, so that all of it can be ended.
@@ -26,9 +33,14 @@ export async function measure(command: readonly string[], limitSeconds: number):
   let said = '';
   let complaint = '';
   let memory: number | null = null;
-  let isLate = false;
+  let ended: string | null = null;
+  const end = (why: string): void => {
+    ended ??= why;
+    if (child.pid) process.kill(-child.pid, 'SIGKILL');
+  };
   const look = (): void => {
     memory = Math.max(memory ?? 0, residentOf(Number.parseInt(said, 10))) || null;
+    if (memory !== null && memory > MOST_MEMORY) end(`over ${Math.round(MOST_MEMORY / GIB)} GiB of memory`);
   };
   child.stdout.setEncoding('utf8').on('data', (text: string) => {
     said += text;
@@ -38,10 +50,7 @@ export async function measure(command: readonly string[], limitSeconds: number):
     complaint = (complaint + text).slice(-KIB);
   });
   const looking = setInterval(look, LOOK_MS);
-  const limit = setTimeout(() => {
-    isLate = true;
-    if (child.pid) process.kill(-child.pid, 'SIGKILL');
-  }, limitSeconds * 1000);
+  const limit = setTimeout(() => end(`over ${limitSeconds} s`), limitSeconds * 1000);
   const code = await new Promise<number | null>((resolve, reject) => {
     child.on('error', reject).on('close', resolve);
   }).finally(() => {
@@ -49,7 +58,7 @@ export async function measure(command: readonly string[], limitSeconds: number):
     clearTimeout(limit);
   });
   const wallSeconds = (performance.now() - began) / 1000;
-  if (isLate) return `over ${limitSeconds} s`;
+  if (ended !== null) return ended;
   if (code !== 0) return `exit code ${code}: ${complaint.trim().split('\n').at(-1)}`;
   return { wallSeconds, cpuSeconds: cpuOf(said), memory };
 }

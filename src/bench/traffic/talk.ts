@@ -59,7 +59,7 @@ export class Talk {
   private readonly step: Uint8Array;
   private readonly ending: Uint8Array;
   private readonly serverCloses: Uint8Array;
-  private readonly requestsLeft: Int32Array;
+  private readonly requestsLeft: Float64Array;
   private readonly octetsLeft: Float64Array;
   private readonly packetsLeft: Float64Array;
   private readonly halfTripUs: Int32Array;
@@ -76,7 +76,7 @@ export class Talk {
     this.step = new Uint8Array(slots);
     this.ending = new Uint8Array(slots);
     this.serverCloses = new Uint8Array(slots);
-    this.requestsLeft = new Int32Array(slots);
+    this.requestsLeft = new Float64Array(slots);
     this.octetsLeft = new Float64Array(slots);
     this.packetsLeft = new Float64Array(slots);
     this.halfTripUs = new Int32Array(slots);
