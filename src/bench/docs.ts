@@ -77,6 +77,7 @@ export function writeGrowth(growths: readonly Growth[], runs: number): void {
     '# How the cost grows',
     '',
     `${circumstances()} tcpwatch alone, medians of ${runs} runs; \`npm run bench -- --growth\` does it again.`,
+    'The start of the program is in it, a few tenths of a second: with few packets it is most of what one costs.',
     '',
     ...growths.flatMap(({ name, title, points }) => [
       `## ${title}`,

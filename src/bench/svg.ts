@@ -77,7 +77,7 @@ export function lineChart(title: string, panels: readonly Line[]): string {
 
 function panelOf({ title, points }: Line, x: number): string[] {
   const { left, top, right, plot, width } = PANEL;
-  const most = Math.max(...points.map(({ value }) => value)) * 1.1;
+  const most = Math.max(...points.map(({ value }) => value)) * 1.1 || 1;
   const base = top + plot;
   const placed = points.map(({ name, value }, n) => ({
     name,
