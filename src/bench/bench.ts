@@ -61,9 +61,9 @@ async function rightly(recipe: Recipe, dir: string): Promise<Capture | null> {
 
 /** How cost grows, printed and written where it is wanted; false: counts were wrong. */
 async function growing(options: Options): Promise<boolean> {
-  const { dir, scale, runs, limit } = options;
+  const { dir, scale, runs } = options;
   const capture = (recipe: Recipe): Promise<Capture | null> => rightly(recipe, dir);
-  const growths = await grow(ours(process.execPath), { scale, runs, limit, capture });
+  const growths = await grow(ours(process.execPath), { scale, runs, capture });
   if (!growths) return false;
   for (const growth of growths) print(growthText(growth));
   if (options.json) writeFileSync(options.json, `${JSON.stringify(growths, null, 2)}\n`);
@@ -108,7 +108,7 @@ async function main(): Promise<void> {
     .option('--only <capture>', `of ${names.join(', ')}; repeat for more`, collect)
     .option('--scale <factor>', 'smaller captures: 0.1 has a tenth of the packets', positive, 1)
     .option('--runs <n>', 'of each tool on each capture; the median counts', positive, 3)
-    .option('--limit <seconds>', 'for one run of one tool', positive, 300)
+    .option('--limit <seconds>', 'for one run of a peer', positive, 300)
     .option('--node <binary>', 'measure ours under another Node too; repeat for more', collect, [])
     .option('--no-peers', 'ours alone')
     .option('--quick', 'ours alone, stage by stage, in less than a minute')

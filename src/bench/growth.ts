@@ -67,13 +67,12 @@ const briefly = (number: number): string =>
 export interface GrowthOptions {
   readonly scale: number;
   readonly runs: number;
-  readonly limit: number;
   /** Makes and checks a capture; null: its counts are wrong. */
   readonly capture: (recipe: Recipe) => Promise<Capture | null>;
 }
 
 /** What has grown, or null if counts are wrong. Throws if a run does not end well. Its captures are removed once measured. */
-export async function grow(tool: Tool, { scale, runs, limit, capture }: GrowthOptions): Promise<Growth[] | null> {
+export async function grow(tool: Tool, { scale, runs, capture }: GrowthOptions): Promise<Growth[] | null> {
   const growths: Growth[] = [];
   for (const { name, title, points } of axes(scale)) {
     const measured = [];
@@ -82,7 +81,7 @@ export async function grow(tool: Tool, { scale, runs, limit, capture }: GrowthOp
       if (!made) return null;
       const costs = [];
       for (let run = 0; run < runs; run++) {
-        const cost = await measure(tool.command(made.path), limit);
+        const cost = await measure(tool.command(made.path));
         if (typeof cost === 'string') throw new Error(`${made.name}: ${cost}`);
         costs.push(cost);
       }

@@ -23,10 +23,14 @@ export interface Cost {
 }
 
 /**
- * Runs it once, its output thrown away; ends it after so many seconds, or before it takes more than half of the machine's memory.
+ * Runs it once, its output thrown away; ends it before it takes more than half of the machine's memory.
+ * @param limitSeconds it is ended after so long; Infinity: however long it takes
  * @returns what it cost, or why it did not end well, in words.
  */
-export async function measure(command: readonly string[], limitSeconds: number): Promise<Cost | string> {
+export async function measure(
+  command: readonly string[],
+  limitSeconds = Number.POSITIVE_INFINITY,
+): Promise<Cost | string> {
   const began = performance.now();
   // A group of its own, so that all of it can be ended.
   const child = spawn('sh', ['-c', SCRIPT, 'sh', ...command], { detached: true, stdio: ['ignore', 'pipe', 'pipe'] });
@@ -36,8 +40,14 @@ export async function measure(command: readonly string[], limitSeconds: number):
   let ended: string | null = null;
   const end = (why: string): void => {
     ended ??= why;
-    if (child.pid) process.kill(-child.pid, 'SIGKILL');
+    if (child.pid && child.exitCode === null && child.signalCode === null) process.kill(-child.pid, 'SIGKILL');
   };
+  // In a group of its own it hears no Ctrl-C.
+  const interrupt = (): void => {
+    end('interrupted');
+    process.exit(130);
+  };
+  process.once('SIGINT', interrupt);
   const look = (): void => {
     memory = Math.max(memory ?? 0, residentOf(Number.parseInt(said, 10))) || null;
     if (memory !== null && memory > MOST_MEMORY) end(`over ${Math.round(MOST_MEMORY / GIB)} GiB of memory`);
@@ -50,12 +60,14 @@ export async function measure(command: readonly string[], limitSeconds: number):
     complaint = (complaint + text).slice(-KIB);
   });
   const looking = setInterval(look, LOOK_MS);
-  const limit = setTimeout(() => end(`over ${limitSeconds} s`), limitSeconds * 1000);
+  const hasLimit = limitSeconds !== Number.POSITIVE_INFINITY;
+  const limit = hasLimit ? setTimeout(() => end(`over ${limitSeconds} s`), limitSeconds * 1000) : undefined;
   const code = await new Promise<number | null>((resolve, reject) => {
     child.on('error', reject).on('close', resolve);
   }).finally(() => {
     clearInterval(looking);
     clearTimeout(limit);
+    process.off('SIGINT', interrupt);
   });
   const wallSeconds = (performance.now() - began) / 1000;
   if (ended !== null) return ended;

@@ -12,6 +12,8 @@ export interface Tool {
   readonly command: (capture: string) => readonly string[];
   /** What it says it is; null: it is not installed. */
   readonly version: string | null;
+  /** What is measured, and not what it is measured beside: it may take as long as it takes. */
+  readonly isOurs: boolean;
   /** Slower ones get no larger capture than this. */
   readonly mostPackets: number;
 }
@@ -55,12 +57,13 @@ export function ours(node: string, name = 'tcpwatch'): Tool {
     does: 'every connection judged, as NDJSON',
     command: (capture) => [node, TCPWATCH, '-r', capture, '-o', 'ndjson'],
     version: firstLine([node, '--version']),
+    isOurs: true,
     mostPackets: Number.POSITIVE_INFINITY,
   };
 }
 
 export function peers(): readonly Tool[] {
-  return PEERS.map((peer) => ({ ...peer, version: firstLine(peer.version) }));
+  return PEERS.map((peer) => ({ ...peer, version: firstLine(peer.version), isOurs: false }));
 }
 
 /** The first line with a number of what a command says; null: there is no such command. */
