@@ -43,7 +43,7 @@ const collect = (value: string, before: readonly string[] = []): readonly string
 
 const tools = ({ node, peers: wanted }: Options): readonly Tool[] => [
   ours(process.execPath),
-  ...node.map((binary) => ours(binary, `tcpwatch, ${binary}`)),
+  ...node.map((binary) => ours(binary, true)),
   ...(wanted ? peers() : []),
 ];
 

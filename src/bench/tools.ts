@@ -50,13 +50,14 @@ const PEERS = [
   },
 ] as const;
 
-/** Ours, under one Node. @param node the binary @param name to tell several apart */
-export function ours(node: string, name = 'tcpwatch'): Tool {
+/** Ours, under one Node. @param node the binary @param another not the first: named by its version */
+export function ours(node: string, another = false): Tool {
+  const version = firstLine([node, '--version']);
   return {
-    name,
+    name: another ? `tcpwatch, Node ${version ?? node}` : 'tcpwatch',
     does: 'every connection judged, as NDJSON',
     command: (capture) => [node, TCPWATCH, '-r', capture, '-o', 'ndjson'],
-    version: firstLine([node, '--version']),
+    version,
     isOurs: true,
     mostPackets: Number.POSITIVE_INFINITY,
   };
