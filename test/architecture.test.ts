@@ -23,6 +23,10 @@ const ROOMS = {
     because: 'the one room that knows all others',
   },
   lab: { from: [], because: 'plays with kernels; knows nothing of what we make of it' },
+  bench: {
+    from: ['pipeline', 'output', 'source', 'verdict', 'tcp', 'wire'],
+    because: 'measures every room on the way of a packet, and nothing knows it',
+  },
   cli: { from: ['pipeline', 'output', 'verdict', 'system'], because: 'knows names, not protocol' },
 } as const satisfies Record<string, { from: readonly string[]; because: string }>;
 

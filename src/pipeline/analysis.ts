@@ -75,7 +75,7 @@ interface Saying extends Pick<VerdictRecord, 'scenario' | 'end' | 'confidence'> 
   readonly facts: readonly FactId[];
 }
 
-function revisedOf({ verdict }: ConnectionEvent, said: Saying | undefined): RevisedRecord | null {
+function revisedOf(verdict: VerdictRecord, said: Saying | undefined): RevisedRecord | null {
   if (!said) return null;
   const { scenario, end, confidence, facts } = said;
   const same = scenario === verdict.scenario && end === verdict.end && confidence === verdict.confidence;
@@ -256,11 +256,17 @@ export class Analysis {
     return !this.options.filter?.packets || connection.has(WANTED);
   }
 
-  private judge(connection: Connection, notes: Notes | undefined, final: boolean): ConnectionEvent {
+  /** @param said what was told of it last */
+  private judge(
+    connection: Connection,
+    notes: Notes | undefined,
+    final: boolean,
+    said: Saying | undefined,
+  ): ConnectionEvent {
     const { clockNs, neighbours } = this.tracker;
     const processAt = this.processesOf(connection.id);
-    const hostAt = this.hosts.caseOf;
-    return recordOf(connection, notes, { clock: this.clock(), clockNs, neighbours, processAt, hostAt }, final);
+    const context = { clock: this.clock(), clockNs, neighbours, processAt, hostAt: this.hosts.caseOf };
+    return recordOf(connection, notes, context, final, (verdict) => revisedOf(verdict, said));
   }
 
   private processesOf(id: number): ProcessAt {
@@ -310,15 +316,15 @@ export class Analysis {
   /** Tells what can be said now, if that is anything, and something else than was said before. */
   private tellJudgement(connection: Connection, notes: Notes | undefined): void {
     if (!this.options.provisional || !this.isWanted(connection)) return;
-    const record = this.judge(connection, notes, false);
     const said = this.told.get(connection.id);
+    const record = this.judge(connection, notes, false, said);
     const { scenario } = record.verdict;
     if (said === undefined && scenario === null && !connection.has(FINISHED)) return;
     const now = this.sayingOf(record, connection);
     if (said && now.words === said.words) return;
     this.told.set(connection.id, now);
     this.hosts.doubt(connection, record);
-    this.push(record, connection, said);
+    this.push(record, connection);
   }
 
   private sayingOf({ verdict, ending }: ConnectionEvent, { client, server }: Connection): Saying {
@@ -337,21 +343,20 @@ export class Analysis {
     if (this.told.delete(connection.id)) this.hosts.settle(connection);
     if (!this.closing && connection.isAlive) this.hosts.hosts.leaves(connection);
     if (this.isWanted(connection)) {
-      const record = this.judge(connection, notes, true);
+      const record = this.judge(connection, notes, true, said);
       const scenario = record.verdict.scenario ?? 'none';
       this.connections++;
       this.byScenario.set(scenario, (this.byScenario.get(scenario) ?? 0) + 1);
       this.byEnding.set(record.ending, (this.byEnding.get(record.ending) ?? 0) + 1);
-      this.push(record, connection, said);
+      this.push(record, connection);
     } else this.unwantedSegments += connection.low.segments + connection.high.segments;
     for (const bystander of this.bystanders) bystander.forgotten?.(connection.id);
   }
 
-  /** @param said what was told of it last */
-  private push(record: ConnectionEvent, connection: Connection, said: Saying | undefined): void {
-    const told = { ...record, revision: ++connection.revision, revised: revisedOf(record, said) };
-    for (const bystander of this.bystanders) bystander.judged?.(told);
-    this.events.push(told);
+  private push(record: ConnectionEvent, connection: Connection): void {
+    connection.revision = record.revision;
+    for (const bystander of this.bystanders) bystander.judged?.(record);
+    this.events.push(record);
   }
 
   private tellAnomaly(id: AnomalyId, { segment, connection, sender }: Delivery, details: AnomalyDetails): void {

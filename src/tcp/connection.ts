@@ -29,6 +29,11 @@ export const ROLES_SHIFT = 8;
 /** A segment of it was one that the user asked for. */
 export const WANTED = 1 << 11;
 
+/** A newer connection of the same tuple has begun. */
+export const SUPERSEDED = 1 << 12;
+/** There are notes on its ends. */
+export const NOTED = 1 << 13;
+
 export const CONNECTION_INTS = 20;
 export const CONNECTION_DOUBLES = 7;
 

@@ -11,6 +11,9 @@ import {
   BELIEF_NEEDS_ACK,
   breaksIpId,
   CHALLENGED,
+  FIN_ACKS_FIN,
+  FIN_MEETS_DATA,
+  FIN_OWES_ANSWER,
   HAS_IP_ID,
   IP_ID_JUMPS,
   OFFERS_SACK,
@@ -204,7 +207,10 @@ function ackOfControl(delivery: Delivery): void {
     shakenHands(connection, segment);
   }
   if (receiver.has(SENT_FIN) && seqDiff(segment.ack, receiver.finSeq) > 0) {
-    delivery.receiverNotes.finAcked ??= delivery.moment;
+    if (receiver.finAckedPacket === 0) {
+      receiver.finAckedPacket = segment.packet;
+      receiver.finAckedNs = segment.timeNs;
+    }
     delivery.hears(receiver, HEARS_ACK_OF_FIN, false);
     // What an end acknowledges it has heard, even if that was doubted meanwhile.
     delivery.hears(sender, HEARS_FIN, false);
@@ -229,12 +235,11 @@ function fin(delivery: Delivery): void {
     sender.set(SENT_FIN);
     sender.finSeq = seqAdd(segment.seq, segment.payloadLength + (segment.flags & SYN ? 1 : 0));
     const acknowledgesFin = receiver.has(SENT_FIN) && seqDiff(segment.ack, receiver.finSeq) > 0;
-    delivery.senderNotes.fin = {
-      ...delivery.moment,
-      acknowledgesFin,
-      owedAnswer: sender.has(OWES_ANSWER),
-      dataInFlight: receiver.outstanding > 0,
-    };
+    sender.finPacket = segment.packet;
+    sender.finNs = segment.timeNs;
+    if (acknowledgesFin) sender.set(FIN_ACKS_FIN);
+    if (sender.has(OWES_ANSWER)) sender.set(FIN_OWES_ANSWER);
+    if (receiver.outstanding > 0) sender.set(FIN_MEETS_DATA);
     // FINs that cross: it sent its own before the other's came, whatever was believed, and hears that one only now.
     const crosses = receiver.has(SENT_FIN) && !acknowledgesFin && sender.has(BELIEF_NEEDS_ACK);
     if (crosses) sender.revert();

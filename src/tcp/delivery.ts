@@ -2,7 +2,7 @@
 
 import type { Segment } from '../wire/segment.js';
 import { ANOMALY_INDEX, type AnomalyId } from './anomalies.js';
-import { Connection } from './connection.js';
+import { Connection, NOTED } from './connection.js';
 import { BELIEF_NEEDS_ACK, type Endpoint } from './endpoint.js';
 import { Holes } from './holes.js';
 import { count, EndNotes, type Moment, type Notes } from './notes.js';
@@ -108,12 +108,12 @@ export class Delivery {
 
   /** Notes of the sender if it has any; never makes them. */
   get senderNotesIfAny(): EndNotes | undefined {
-    const notes = this.notes.get(this.connection.index);
+    const notes = this.notesIfAny;
     return notes && (this.fromHigh ? notes.high : notes.low);
   }
 
   get receiverNotesIfAny(): EndNotes | undefined {
-    const notes = this.notes.get(this.connection.index);
+    const notes = this.notesIfAny;
     return notes && (this.fromHigh ? notes.low : notes.high);
   }
 
@@ -200,13 +200,16 @@ export class Delivery {
     end.state = cell;
   }
 
+  private get notesIfAny(): Notes | undefined {
+    return this.connection.has(NOTED) ? this.notes.get(this.connection.index) : undefined;
+  }
+
   private makeNotes(): Notes {
-    const { index } = this.connection;
-    let notes = this.notes.get(index);
-    if (!notes) {
-      notes = { low: new EndNotes(), high: new EndNotes() };
-      this.notes.set(index, notes);
-    }
+    const known = this.notesIfAny;
+    if (known) return known;
+    const notes = { low: new EndNotes(), high: new EndNotes() };
+    this.notes.set(this.connection.index, notes);
+    this.connection.set(NOTED);
     return notes;
   }
 }

@@ -4,6 +4,7 @@
 // Names are those of RFC 9293 section 3.3.1, seen from this end: SND.* is what it sends, and its peer's SND.UNA is the
 // highest ACK it has sent.
 
+import type { Moment } from './notes.js';
 import { seqDiff } from './seq.js';
 import { STATE_NAMES, type StateName, TIME_WAIT } from './state.js';
 
@@ -44,9 +45,16 @@ export const PROBED_WINDOW = 1 << 19;
 /** Its SYN carried data (TCP Fast Open). */
 export const SENT_SYN_DATA = 1 << 20;
 
+/** Its FIN also acknowledged the other end's. */
+export const FIN_ACKS_FIN = 1 << 21;
+/** It had acknowledged data and not answered it when it sent its FIN. */
+export const FIN_OWES_ANSWER = 1 << 22;
+/** The other end had sent data that it had not acknowledged when it sent its FIN. */
+export const FIN_MEETS_DATA = 1 << 23;
+
 /** Fields of an end in the Int32Array and the Float64Array of its slab. */
 export const ENDPOINT_INTS = 31;
-export const ENDPOINT_DOUBLES = 13;
+export const ENDPOINT_DOUBLES = 17;
 
 /** An end that heard must acknowledge within 0.5 s (RFC 9293 section 3.8.6.3); a second of silence means it did not. */
 export const BELIEF_LASTS_NS = 1e9;
@@ -133,6 +141,12 @@ export class Endpoint {
   /** The longest silence of both ends while octets of it were outstanding. */
   get stallNs() { return this.doubles[this.d + 12]; }         set stallNs(v) { this.doubles[this.d + 12] = v; }
 
+  /** When, and in which frame, it first sent its FIN, if SENT_FIN; and the peer first acknowledged that, frame 0: not yet. */
+  get finNs() { return this.doubles[this.d + 13]; }           set finNs(v) { this.doubles[this.d + 13] = v; }
+  get finPacket() { return this.doubles[this.d + 14]; }       set finPacket(v) { this.doubles[this.d + 14] = v; }
+  get finAckedNs() { return this.doubles[this.d + 15]; }      set finAckedNs(v) { this.doubles[this.d + 15] = v; }
+  get finAckedPacket() { return this.doubles[this.d + 16]; }  set finAckedPacket(v) { this.doubles[this.d + 16] = v; }
+
   has(flag: number): boolean { return (this.flags & flag) !== 0; }
   set(flag: number): void { this.flags |= flag; }
   clear(flag: number): void { this.flags &= ~flag; }
@@ -171,6 +185,32 @@ export const hasHadDataTaken = (end: Endpoint): boolean =>
 
 /** Its FIN was sent and acknowledged. */
 export const isFinAcked = (end: Endpoint): boolean => end.has(SENT_FIN) && seqDiff(end.sndUna, end.finSeq) > 0;
+
+/** First copy of a FIN. */
+export interface Fin extends Moment {
+  /** It also acknowledged the other end's FIN. */
+  readonly acknowledgesFin: boolean;
+  /** The sender had acknowledged data and not answered it. */
+  readonly owedAnswer: boolean;
+  /** The other end had sent data that the sender had not acknowledged when it closed. */
+  readonly dataInFlight: boolean;
+}
+
+/** The FIN of an end; null: it has sent none. */
+export const finOf = (end: Endpoint): Fin | null =>
+  end.has(SENT_FIN)
+    ? {
+        packet: end.finPacket,
+        timeNs: end.finNs,
+        acknowledgesFin: end.has(FIN_ACKS_FIN),
+        owedAnswer: end.has(FIN_OWES_ANSWER),
+        dataInFlight: end.has(FIN_MEETS_DATA),
+      }
+    : null;
+
+/** The first acknowledgement of its FIN; null: there was none. */
+export const finAckedOf = (end: Endpoint): Moment | null =>
+  end.finAckedPacket === 0 ? null : { packet: end.finAckedPacket, timeNs: end.finAckedNs };
 
 /** Unanswered this often, over this long: as good as dead (verdicts: `silent`). */
 export const SILENT_SENDS = 3;

@@ -45,11 +45,14 @@ export function historyOf(connection: Connection): string {
   return text;
 }
 
+/** From the lowest bit of Wireshark's sum on. */
+const COMPLETING = 'shadfr';
+
 /** Wireshark's `tcp.completeness`: SYN 1, SYN-ACK 2, ACK 4, data 8, FIN 16, RST 32. */
 export function completenessOf(history: string): number {
-  const bits = { s: 1, h: 2, a: 4, d: 8, f: 16, r: 32 };
+  const lower = history.toLowerCase();
   let sum = 0;
-  for (const [letter, bit] of Object.entries(bits)) if (history.toLowerCase().includes(letter)) sum += bit;
+  for (let n = 0; n < COMPLETING.length; n++) if (lower.includes(COMPLETING[n])) sum += 1 << n;
   return sum;
 }
 

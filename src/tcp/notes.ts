@@ -1,6 +1,6 @@
 // What is remembered of an end beyond its numbers: the few moments that evidence is made of.
 //
-// Notes come into being when something happens (FIN, RST, ICMP, a resend nobody answers); a quiet connection has none.
+// Notes come into being when something happens (RST, ICMP, a resend nobody answers); a connection that goes well has none.
 
 import type { Recovery } from './recovery.js';
 
@@ -42,16 +42,6 @@ export interface ResetNote extends Moment {
   readonly beforeData: boolean;
 }
 
-/** First copy of a FIN. */
-export interface FinNote extends Moment {
-  /** It also acknowledged the other end's FIN. */
-  readonly acknowledgesFin: boolean;
-  /** The sender had acknowledged data and not answered it. */
-  readonly owedAnswer: boolean;
-  /** The other end had sent data that the sender had not acknowledged when it closed. */
-  readonly dataInFlight: boolean;
-}
-
 /** ICMP or ICMPv6 errors about segments this end sent. */
 export interface IcmpNote extends Moment {
   readonly family: 4 | 6;
@@ -70,9 +60,6 @@ export interface IcmpNote extends Moment {
  * one shape whatever happened first: judging reads them often.
  */
 export class EndNotes {
-  fin: FinNote | undefined = undefined;
-  /** The other end's acknowledgement of the FIN. */
-  finAcked: Moment | undefined = undefined;
   /** New data sent after the other end's FIN was acknowledged, with nothing waiting before it: its program wrote. */
   wroteAfterFin: (Moment & { readonly endSeq: number }) | undefined = undefined;
   /** That data was acknowledged: somebody still reads there. */

@@ -5,13 +5,15 @@ const NS_PER_SECOND = 1_000_000_000n;
 const MIN_SECOND = -62_167_219_200;
 const MAX_SECOND = 253_402_300_799;
 
+const REMEMBERED = 256;
+
 /** Formatter of one capture's times. */
 export class PacketClock {
   private readonly baseSeconds: number;
   private readonly baseFraction: number;
-  /** The second formatted last: most times of a record share one. */
-  private lastSecond = Number.NaN;
-  private lastText = '';
+  /** Seconds formatted last, each where its last bits put it: connections begin and end in few of them. */
+  private readonly seconds = new Float64Array(REMEMBERED).fill(Number.NaN);
+  private readonly texts: string[] = new Array<string>(REMEMBERED).fill('');
 
   /** @param baseNs epoch nanoseconds of packet time 0. */
   constructor(baseNs: bigint) {
@@ -26,12 +28,13 @@ export class PacketClock {
     const sum = Math.max(0, ns - whole * 1e9) + this.baseFraction;
     const carry = sum >= 1e9 ? 1 : 0;
     const second = this.baseSeconds + whole + carry;
-    if (second !== this.lastSecond) {
-      this.lastSecond = second;
+    const place = second & (REMEMBERED - 1);
+    if (second !== this.seconds[place]) {
+      this.seconds[place] = second;
       // Only a damaged capture has times beyond what can be said; they stop at the last that can.
       const sayable = Math.max(MIN_SECOND, Math.min(MAX_SECOND, second));
-      this.lastText = new Date(sayable * 1000).toISOString().slice(0, 19);
+      this.texts[place] = new Date(sayable * 1000).toISOString().slice(0, 19);
     }
-    return `${this.lastText}.${String(sum - carry * 1e9).padStart(9, '0')}Z`;
+    return `${this.texts[place]}.${String(sum - carry * 1e9).padStart(9, '0')}Z`;
   }
 }

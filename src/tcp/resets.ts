@@ -77,7 +77,8 @@ function describe(delivery: Delivery): ResetNote {
   const distance = sender.segments > 1 && !sender.has(TTL_VARIES) ? Math.abs(sender.ttl - segment.ttl) : 0;
   const bothOffer = sender.has(OFFERS_TIMESTAMPS) && receiver.has(OFFERS_TIMESTAMPS);
   return {
-    ...delivery.moment,
+    packet: segment.packet,
+    timeNs: segment.timeNs,
     shape,
     accepted: mustObey(delivery, shape),
     answers: receiver.segments > 0 ? { packet: receiver.lastPacket, timeNs: receiver.lastNs } : null,

@@ -6,7 +6,7 @@
 
 import type { Segment } from '../wire/segment.js';
 import { CONNECTION_DOUBLES, CONNECTION_INTS, type Connection } from './connection.js';
-import { ENDPOINT_DOUBLES, ENDPOINT_INTS, type Endpoint } from './endpoint.js';
+import { ENDPOINT_DOUBLES, ENDPOINT_INTS } from './endpoint.js';
 
 const SLAB_BITS = 12;
 const SLAB_SIZE = 1 << SLAB_BITS;
@@ -76,8 +76,10 @@ export class ConnectionStore {
   tupleAt(index: number, tuple: Tuple): void {
     const ints = this.intSlabs[index >>> SLAB_BITS];
     const i = (index & (SLAB_SIZE - 1)) * RECORD_INTS;
-    tuple.low.set(ints.subarray(i, i + 4));
-    tuple.high.set(ints.subarray(i + 4, i + 8));
+    for (let w = 0; w < 4; w++) {
+      tuple.low[w] = ints[i + w];
+      tuple.high[w] = ints[i + 4 + w];
+    }
     tuple.ports = ints[i + 8];
     tuple.network = ints[i + 9];
     tuple.hash = ints[i + 10];
@@ -133,14 +135,17 @@ export class ConnectionStore {
     const doubles = this.doubleSlabs[slab];
     const i = (index & (SLAB_SIZE - 1)) * RECORD_INTS;
     const d = (index & (SLAB_SIZE - 1)) * RECORD_DOUBLES;
+    const { low, high } = connection;
     connection.index = index;
-    connection.ints = ints;
-    connection.doubles = doubles;
     connection.i = i;
     connection.d = d;
-    place(connection.low, ints, doubles, i + CONNECTION_INTS, d + CONNECTION_DOUBLES);
-    const secondInt = i + CONNECTION_INTS + ENDPOINT_INTS;
-    place(connection.high, ints, doubles, secondInt, d + CONNECTION_DOUBLES + ENDPOINT_DOUBLES);
+    low.i = i + CONNECTION_INTS;
+    low.d = d + CONNECTION_DOUBLES;
+    high.i = low.i + ENDPOINT_INTS;
+    high.d = low.d + ENDPOINT_DOUBLES;
+    if (connection.ints === ints) return;
+    connection.ints = low.ints = high.ints = ints;
+    connection.doubles = low.doubles = high.doubles = doubles;
   }
 
   private hashAt(index: number): number {
@@ -192,13 +197,6 @@ export class ConnectionStore {
       this.buckets[b] = index;
     }
   }
-}
-
-function place(end: Endpoint, ints: Int32Array, doubles: Float64Array, i: number, d: number): void {
-  end.ints = ints;
-  end.doubles = doubles;
-  end.i = i;
-  end.d = d;
 }
 
 /** One round and the finaliser of a 32-bit multiply-rotate hash: every input bit reaches every output bit. */

@@ -4,7 +4,7 @@
 // segment in which nothing happens.
 
 import { ACK, FIN, RST, type Segment, SYN, URG } from '../wire/segment.js';
-import { Connection, EVICTED, FINISHED, HANDSHAKE_DONE, QUEUED, WANTED } from './connection.js';
+import { Connection, EVICTED, FINISHED, HANDSHAKE_DONE, QUEUED, SUPERSEDED, WANTED } from './connection.js';
 import { control, identify, text } from './control.js';
 import { isCopy } from './copies.js';
 import { Delivery, type TrackerListener } from './delivery.js';
@@ -105,7 +105,8 @@ export class Tracker {
 
   private endWait(): void {
     const { store, other } = this;
-    const { index, id } = this.lingering.take();
+    this.lingering.take();
+    const { index, id } = this.lingering;
     store.move(other, index);
     if (other.id !== id) return;
     other.clear(QUEUED);
@@ -117,7 +118,8 @@ export class Tracker {
 
   private lookAgain(): void {
     const { other } = this;
-    const { index, id } = this.settling.take();
+    this.settling.take();
+    const { index, id } = this.settling;
     this.store.move(other, index);
     if (other.id === id) this.listener.changed(other, this.delivery.notesOf(index));
   }
@@ -212,12 +214,18 @@ export class Tracker {
 
   /** The capture is over: every connection that is left becomes final, in the order of their ids, one a step. */
   *close(): Generator<void> {
-    const left: { index: number; id: number }[] = [];
-    this.each((connection) => left.push({ index: connection.index, id: connection.id }));
-    left.sort((a, b) => a.id - b.id);
-    for (const { index, id } of left) {
-      this.store.move(this.other, index);
-      if (this.other.id === id) this.finalise(index);
+    const { store, other } = this;
+    const places = store.top;
+    // Id and index as one number, of which a million are sorted without an object each.
+    const left = new Float64Array(store.count);
+    let count = 0;
+    this.each(({ id, index }) => {
+      left[count++] = id * places + index;
+    });
+    for (const key of left.subarray(0, count).sort()) {
+      const index = key % places;
+      store.move(other, index);
+      if (other.id * places + index === key) this.finalise(index);
       yield;
     }
   }
@@ -256,7 +264,7 @@ export class Tracker {
         index = this.open(segment, index);
       else if (connection.older >= 0 && !opens) index = this.nearer(segment, index, connection.older);
     }
-    if (index >= 0) store.move(connection, index);
+    if (index >= 0 && connection.index !== index) store.move(connection, index);
     return index;
   }
 
@@ -283,6 +291,7 @@ export class Tracker {
     }
     if (older >= 0) {
       store.move(other, older);
+      other.set(SUPERSEDED);
       if (!other.has(FINISHED)) {
         this.delivery.flag('tcp.syn-on-live');
         (tuple.fromHigh ? other.high : other.low).set(CHALLENGED);
@@ -334,7 +343,7 @@ export class Tracker {
     if (!other.has(EVICTED)) this.tombstones.bury(other);
     delivery.forget(index);
     other.id = 0;
-    this.unlink(index);
+    if (other.has(SUPERSEDED)) this.unlink(index);
     store.remove(index);
     if (older >= 0) this.finalise(older);
   }
@@ -350,17 +359,23 @@ export class Tracker {
     if (other.older === index) other.older = -1;
   }
 
-  /** Makes room: of a few connections the one quiet for longest is given up, and told as it stands. */
+  /**
+   * Makes room: of a few connections the one quiet for longest is given up, and told as it stands. One that both ends have
+   * spoken on, and that goes on, only if there is no other: a flood of SYNs shall push out itself.
+   */
   private evict(spare: number): void {
     const { store, other } = this;
     let quietest = -1;
     let quietNs = Number.POSITIVE_INFINITY;
+    let quietestGoesOn = true;
     for (let looked = 0, steps = 0; looked < EVICTION_LOOK && steps < store.top; steps++) {
       const index = this.evictionHand++ % store.top;
       store.move(other, index);
       if (other.id === 0 || index === spare) continue;
       looked++;
-      if (other.lastNs < quietNs) {
+      const goesOn = other.low.segments > 0 && other.high.segments > 0 && !other.has(FINISHED);
+      if (goesOn !== quietestGoesOn ? quietestGoesOn : other.lastNs < quietNs) {
+        quietestGoesOn = goesOn;
         quietNs = other.lastNs;
         quietest = index;
       }

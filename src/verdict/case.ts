@@ -4,9 +4,9 @@
 // changes nothing; knows packet time only.
 
 import { type Connection, HANDSHAKE_DONE, HIGH_SPOKE_FIRST, MID_STREAM, SPOKE } from '../tcp/connection.js';
-import { type Endpoint, OWES_ANSWER } from '../tcp/endpoint.js';
+import { type Endpoint, type Fin, finAckedOf, finOf, OWES_ANSWER } from '../tcp/endpoint.js';
 import type { Neighbours, Unanswered } from '../tcp/neighbours.js';
-import { EndNotes, type Notes, type ResetNote } from '../tcp/notes.js';
+import { EndNotes, type Moment, type Notes, type ResetNote } from '../tcp/notes.js';
 import type { ProcessRecord } from './events.js';
 import type { HostCase } from './hosts/facts.js';
 
@@ -17,6 +17,9 @@ export interface Side {
   readonly role: Role;
   readonly end: Endpoint;
   readonly notes: EndNotes;
+  /** Its FIN, and the first acknowledgement of that; null: none. */
+  readonly fin: Fin | null;
+  readonly finAcked: Moment | null;
   /** The program at this end; null: not known. */
   readonly program: ProcessRecord | null;
 }
@@ -55,14 +58,15 @@ export function openCase(
     role,
     end,
     notes: (end === connection.low ? notes?.low : notes?.high) ?? NO_NOTES,
+    fin: finOf(end),
+    finAcked: finAckedOf(end),
     program: processAt(role),
   });
   const client = side('client', connection.client);
   const server = side('server', connection.server);
-  const shared = { connection, clockNs, neighbours };
   return {
-    server: { ...shared, gone: server, survivor: client, host: hostAt(server.end) },
-    client: { ...shared, gone: client, survivor: server, host: hostAt(client.end) },
+    server: { connection, clockNs, neighbours, gone: server, survivor: client, host: hostAt(server.end) },
+    client: { connection, clockNs, neighbours, gone: client, survivor: server, host: hostAt(client.end) },
   };
 }
 

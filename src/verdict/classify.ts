@@ -56,6 +56,7 @@ function judge(row: ScenarioRow, theCase: Case): Verdict | null {
 
 /** Fills {gone}, {survivor} and {address} into the words of a row. */
 export function inWords(template: string, gone: Role, address = ''): string {
+  if (!template.includes('{')) return template;
   const survivor = gone === 'server' ? 'client' : 'server';
   const words: Readonly<Record<string, string>> = { gone, survivor, address };
   return template.replace(/\{(\w+)\}/g, (all, name: string) => words[name] ?? all);

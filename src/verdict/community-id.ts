@@ -7,10 +7,14 @@ import type { Connection } from '../tcp/connection.js';
 
 const PROTOCOL_TCP = 6;
 
+/** Seed, addresses, protocol, padding, ports. The seed and the padding stay 0. */
+const TUPLE_OF_IPV4 = Buffer.alloc(2 + 2 * 4 + 2 + 4);
+const TUPLE_OF_IPV6 = Buffer.alloc(2 + 2 * 16 + 2 + 4);
+
 export function communityIdOf(connection: Connection): string {
   const { ints, ipVersion } = connection;
   const words = ipVersion === 4 ? 1 : 4;
-  const tuple = Buffer.alloc(2 + words * 8 + 2 + 4);
+  const tuple = words === 1 ? TUPLE_OF_IPV4 : TUPLE_OF_IPV6;
   // The store keeps the smaller address and port first, which is the order the specification hashes in.
   let at = 2;
   for (const end of [connection.lowAddressAt, connection.highAddressAt]) {

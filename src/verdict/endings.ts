@@ -1,7 +1,7 @@
 // ENDINGS: what is on the wire at the end of a connection: a fact, no inference. The first row that holds is the ending.
 
 import { SENT_FIN } from '../tcp/endpoint.js';
-import { type Case, decisiveReset, type Suspicions, wasOpen } from './case.js';
+import { type Case, decisiveReset, type Side, type Suspicions, wasOpen } from './case.js';
 import { FACTS, type FactId } from './facts.js';
 
 interface EndingRow {
@@ -15,12 +15,12 @@ interface EndingRow {
 
 const sees = (theCase: Case, id: FactId): boolean => FACTS[id].find(theCase) !== null;
 
-const finAndAck = ({ notes }: Case['gone']): boolean => notes.fin !== undefined && notes.finAcked !== undefined;
+const finAndAck = ({ fin, finAcked }: Side): boolean => fin !== null && finAcked !== null;
 
 /** RST of the gone end after its own FIN. */
 const resetAfterFin = ({ gone }: Case): boolean => {
   const reset = decisiveReset(gone);
-  return reset !== null && gone.notes.fin !== undefined && gone.notes.fin.timeNs <= reset.timeNs;
+  return reset !== null && gone.fin !== null && gone.fin.timeNs <= reset.timeNs;
 };
 
 const silent = (c: Case): boolean => sees(c, 'survivor-unanswered');
@@ -123,10 +123,10 @@ export type CloseForm = 'four-segment' | 'three-segment' | 'simultaneous' | 'hal
 
 /** How an orderly close went; null if it was none. */
 export function formOf({ server, client }: Suspicions): CloseForm | null {
-  const [a, b] = [client.gone.notes, server.gone.notes];
+  const [a, b] = [client.gone, server.gone];
   if (!a.fin || !b.fin || !a.finAcked || !b.finAcked) return null;
   if (!a.fin.acknowledgesFin && !b.fin.acknowledgesFin) return 'simultaneous';
-  if (a.wroteAfterFin || b.wroteAfterFin) return 'half-close';
+  if (a.notes.wroteAfterFin || b.notes.wroteAfterFin) return 'half-close';
   const second = b.fin.acknowledgesFin ? b.fin : a.fin;
   const firstAcked = b.fin.acknowledgesFin ? a.finAcked : b.finAcked;
   return firstAcked.packet === second.packet ? 'three-segment' : 'four-segment';
@@ -135,9 +135,9 @@ export function formOf({ server, client }: Suspicions): CloseForm | null {
 /** Who ended it: the end whose FIN or RST came first. */
 export function closedBy({ server, client }: Suspicions, form: CloseForm | null): Closer | null {
   if (form === 'simultaneous') return 'both';
-  const when = ({ notes }: Case['gone']): number => {
+  const when = ({ notes, fin }: Side): number => {
     const reset = notes.reset?.accepted && !notes.gaveUp ? notes.reset.timeNs : Number.POSITIVE_INFINITY;
-    return Math.min(notes.fin?.timeNs ?? Number.POSITIVE_INFINITY, reset);
+    return Math.min(fin?.timeNs ?? Number.POSITIVE_INFINITY, reset);
   };
   const [c, s] = [when(client.gone), when(server.gone)];
   if (c === Number.POSITIVE_INFINITY && s === Number.POSITIVE_INFINITY) return null;

@@ -7,7 +7,7 @@ import { SENT_FIN } from '../tcp/endpoint.js';
 import { SYN_SENT } from '../tcp/state.js';
 import { type Case, decisiveReset, wasOpen } from './case.js';
 import { FACTS, type FactId } from './facts.js';
-import { currentIcmp } from './findings.js';
+import { currentIcmp, gaveUpBefore } from './findings.js';
 import { icmpRow } from './icmp-errors.js';
 
 export interface ProgramError {
@@ -40,8 +40,7 @@ const timer = (c: Case, call: ProgramError['call'], error: string, dueNs: number
   c.clockNs >= dueNs ? one(call, error, 'now') : [{ call, error, when: 'due', dueNs }];
 
 /** Its program has closed: no call of it can fail any more. */
-const hadClosed = ({ survivor }: Case, beforeNs: number): boolean =>
-  (survivor.notes.fin?.timeNs ?? Infinity) < beforeNs;
+const hadClosed = ({ survivor }: Case, beforeNs: number): boolean => (survivor.fin?.timeNs ?? Infinity) < beforeNs;
 
 /** When an end that goes unanswered gives up: by its resends of data or, probing an idle connection, by keep-alives. */
 function givesUpNs({ gone, survivor: { end } }: Case): number {
@@ -78,7 +77,7 @@ export const ERRORS = [
     id: 'errno-eof',
     title: 'FIN: read() gives EOF',
     gives: (c) => {
-      const { fin, finAcked } = c.gone.notes;
+      const { fin, finAcked } = c.gone;
       if (sees(c, 'fin-missed')) return one('read', 'EOF', 'now');
       if (!fin || !finAcked) return null;
       const stillReads = !hadClosed(c, fin.timeNs) || c.gone.notes.wroteAfterFin !== undefined;
@@ -92,7 +91,7 @@ export const ERRORS = [
     gives: (c) => {
       const reset = decisiveReset(c.gone);
       if (!reset || c.gone.notes.gaveUp || !wasOpen(c) || hadClosed(c, reset.timeNs)) return null;
-      const afterFin = (c.gone.notes.fin?.timeNs ?? Infinity) <= reset.timeNs || sees(c, 'fin-missed');
+      const afterFin = (c.gone.fin?.timeNs ?? Infinity) <= reset.timeNs || sees(c, 'fin-missed');
       // Whichever call waits gets the error: with a full window in its way that was write().
       const waiting = reset.windowWasZero ? 'write' : 'read';
       return [...(afterFin ? [] : one(waiting, 'ECONNRESET', 'now')), ...one('write', 'EPIPE', 'next')];
@@ -103,7 +102,7 @@ export const ERRORS = [
     title: 'no answer: ETIMEDOUT when the retries run out, or the errno of the ICMP error that came meanwhile',
     gives: (c) => {
       // Its own RST to a peer that came back too late shows that its socket is gone.
-      if (sees({ ...c, gone: c.survivor, survivor: c.gone }, 'gave-up-before')) return one('read', 'ETIMEDOUT', 'now');
+      if (gaveUpBefore(c.survivor)) return one('read', 'ETIMEDOUT', 'now');
       if (sees(c, 'answered-too-late')) return one('read', 'ETIMEDOUT', 'now');
       const question = FACTS['neighbour-silent-to-survivor'].find(c);
       if ((!sees(c, 'survivor-unanswered') && !question) || c.survivor.end.has(SENT_FIN)) return null;
@@ -112,7 +111,7 @@ export const ERRORS = [
       const inTime = icmp && icmp.timeNs < (c.survivor.notes.gaveUp?.timeNs ?? Infinity);
       const told = inTime && icmp.inWindow && icmpRow(icmp)?.errno;
       const error = told || (question ? 'EHOSTUNREACH' : 'ETIMEDOUT');
-      const call = c.gone.notes.finAcked ? 'write' : 'read';
+      const call = c.gone.finAcked ? 'write' : 'read';
       if (c.survivor.notes.gaveUp) return [...one(call, error, 'now'), ...one('write', 'EPIPE', 'next')];
       return timer(c, call, error, question ? question.timeNs + DATA_TIMEOUT_NS : givesUpNs(c));
     },
@@ -120,6 +119,13 @@ export const ERRORS = [
 ] as const satisfies readonly ErrorRow[];
 
 /** What the survivor's program saw or will see, in the order it sees it. */
-export const errorsOf = (theCase: Case): ProgramError[] => ERRORS.flatMap((row) => row.gives(theCase) ?? []);
+export function errorsOf(theCase: Case): readonly ProgramError[] {
+  let all: readonly ProgramError[] = [];
+  for (const { gives } of ERRORS) {
+    const given = gives(theCase);
+    if (given) all = [...all, ...given];
+  }
+  return all;
+}
 
 export type ErrorId = (typeof ERRORS)[number]['id'];

@@ -13,6 +13,7 @@ import { FACTS_FROM_HOSTS } from './facts-from-hosts.js';
 import {
   asked,
   at,
+  gaveUpBefore,
   handshakeReset,
   icmpDetail,
   icmpOf,
@@ -100,12 +101,12 @@ export const FACTS = {
     says: 'a RST in the name of one end was not obeyed by the other',
     find: (c) => at(c.gone.notes.ignoredReset ?? c.survivor.notes.ignoredReset),
   },
-  'gone-sent-fin': { says: 'the {gone} sent FIN', find: (c) => at(c.gone.notes.fin) },
-  'fin-acknowledged': { says: 'the {survivor} acknowledged the FIN', find: (c) => at(c.gone.notes.finAcked) },
+  'gone-sent-fin': { says: 'the {gone} sent FIN', find: (c) => at(c.gone.fin) },
+  'fin-acknowledged': { says: 'the {survivor} acknowledged the FIN', find: (c) => at(c.gone.finAcked) },
   'both-fins-acknowledged': {
     says: 'both ends sent FIN and both FINs were acknowledged',
     find: (c) => {
-      const [a, b] = [c.gone.notes.finAcked, c.survivor.notes.finAcked];
+      const [a, b] = [c.gone.finAcked, c.survivor.finAcked];
       return a && b ? (a.timeNs > b.timeNs ? a : b) : null;
     },
   },
@@ -116,7 +117,7 @@ export const FACTS = {
   'survivor-stays-in-close-wait': {
     says: 'the {survivor} acknowledged the FIN and did not close: CLOSE-WAIT',
     find: (c) => {
-      const { fin, finAcked } = c.gone.notes;
+      const { fin, finAcked } = c.gone;
       const closing = c.survivor.end.has(SENT_FIN) || c.survivor.notes.reset !== undefined;
       // Data still on its way says that the gone end left early, not that the survivor sits there.
       const busy = c.survivor.end.outstanding > 0 || owesAnswer(c, c.survivor);
@@ -128,8 +129,8 @@ export const FACTS = {
   'survivor-closed-in-turn': {
     says: 'the {survivor} closed in its turn at once: it had noticed (TLS says goodbye like that, to nobody)',
     find: (c) => {
-      const { fin } = c.gone.notes;
-      const own = c.survivor.notes.fin;
+      const { fin } = c.gone;
+      const own = c.survivor.fin;
       return at(own, own?.acknowledgesFin, fin && own && own.timeNs - fin.timeNs < CLOSES_IN_TURN_NS);
     },
   },
@@ -143,18 +144,18 @@ export const FACTS = {
   },
   'fin-while-answer-owed': {
     says: 'the {gone} closed while it owed an answer',
-    find: (c) => at(c.gone.notes.fin, c.gone.notes.fin?.owedAnswer && !spokeFirst(c, c.gone)),
+    find: (c) => at(c.gone.fin, c.gone.fin?.owedAnswer && !spokeFirst(c, c.gone)),
   },
   'fin-reset-soon': {
     says: 'the {survivor} closed in its turn, and the {gone} had forgotten the connection within 60 s',
     find: (c) => {
       const reset = decisiveReset(c.gone);
-      const { fin } = c.gone.notes;
-      const own = c.survivor.notes.fin;
+      const { fin } = c.gone;
+      const own = c.survivor.fin;
       if (!reset || !fin || !own || reset.shape !== 'no-socket' || c.survivor.notes.wroteAfterFin) return null;
       // With data on its way to it, the gone end reset that, not the FIN: it only left early.
       const inFlight = fin.dataInFlight || seqDiff(c.survivor.end.sndUna, c.survivor.end.finSeq) < 0;
-      const orderly = c.gone.notes.finAcked !== undefined && own.acknowledgesFin && own.timeNs < reset.timeNs;
+      const orderly = c.gone.finAcked !== undefined && own.acknowledgesFin && own.timeNs < reset.timeNs;
       return at(reset, orderly && !inFlight && reset.timeNs - fin.timeNs < FIN_WAIT_2_NS);
     },
   },
@@ -210,15 +211,7 @@ export const FACTS = {
   },
   'gave-up-before': {
     says: 'the {gone} had itself asked in vain for so long that it gave up, before the {survivor} spoke again',
-    find: (c) => {
-      const { healed, reset } = c.gone.notes;
-      return at(
-        healed,
-        healed && reset?.accepted,
-        reset?.shape === 'no-socket',
-        reset && healed && reset.lastHeard.timeNs < healed.timeNs,
-      );
-    },
+    find: (c) => gaveUpBefore(c.gone),
   },
   'gone-was-heard': {
     says: 'the {gone} was last heard here, and had not closed',
@@ -249,7 +242,7 @@ export const FACTS = {
     says: 'the {gone} answered the FIN of the {survivor} with RST: a client that had left by a RST that was lost does so too',
     find: (c) => {
       const { reset } = c.gone.notes;
-      const { fin } = c.survivor.notes;
+      const { fin } = c.survivor;
       const plain = c.gone.role === 'client' && !returnBefore(c, reset ?? null)?.silence;
       return at(reset, plain, reset && fin && fin.timeNs <= reset.timeNs);
     },
@@ -303,13 +296,13 @@ export const FACTS = {
   },
   'local-process-exited': {
     says: 'the process of the {gone}, on this machine, is gone',
-    find: (c) => at(c.gone.notes.fin ?? c.gone.notes.reset, c.gone.program?.exited),
+    find: (c) => at(c.gone.fin ?? c.gone.notes.reset, c.gone.program?.exited),
     detail: processDetail,
   },
   'local-process-lives': {
     says: 'the process of the {gone}, on this machine, still runs',
     find: (c) => {
-      const closing = c.gone.notes.fin ?? c.gone.notes.reset;
+      const closing = c.gone.fin ?? c.gone.notes.reset;
       const settled = closing && c.clockNs - closing.timeNs >= DYING_NS;
       return at(closing, c.gone.program && !c.gone.program.exited, settled);
     },

@@ -3,7 +3,7 @@
 import { isUnanswered, SENT_FIN, SENT_SYN } from '../tcp/endpoint.js';
 import { isLongAsked } from '../tcp/neighbours.js';
 import type { EndNotes, IcmpNote, Moment, ResetNote } from '../tcp/notes.js';
-import { type Case, decisiveReset, neighbourSilence, wasOpen } from './case.js';
+import { type Case, decisiveReset, neighbourSilence, type Side, wasOpen } from './case.js';
 import { clearedBy, massBurst } from './hosts/facts.js';
 import type { Burst, Return, Service, Silence } from './hosts/host.js';
 import { icmpRow } from './icmp-errors.js';
@@ -50,7 +50,7 @@ export const neighbourAt = (theCase: Case, by: 'anyone' | 'survivor' | 'others')
 };
 
 /** What closed the gone end: its FIN, or the RST of its socket. */
-export const closingOf = ({ gone }: Case): Moment | undefined => gone.notes.fin ?? gone.notes.reset;
+export const closingOf = ({ gone }: Case): Moment | undefined => gone.fin ?? gone.notes.reset;
 
 /** The burst in which the host of the gone end closed this connection with others, if it took all of a service. */
 export const burstOf = (theCase: Case): Burst | null => {
@@ -119,7 +119,13 @@ export const suddenReset = (theCase: Case, shape: string): ResetNote | null => {
   const { gone } = theCase;
   const reset = decisiveReset(gone);
   if (reset?.shape !== shape || gone.notes.gaveUp || handshakeReset(theCase)) return null;
-  return gone.end.has(SENT_FIN) && gone.notes.fin!.timeNs <= reset.timeNs ? null : reset;
+  return gone.end.has(SENT_FIN) && gone.fin!.timeNs <= reset.timeNs ? null : reset;
+};
+
+/** When an end that had been asking in vain was answered, if it had given up before: its stack knew the connection no more. */
+export const gaveUpBefore = ({ notes: { healed, reset } }: Side): Moment | null => {
+  const disowned = reset?.accepted && reset.shape === 'no-socket';
+  return healed && disowned && reset.lastHeard.timeNs < healed.timeNs ? healed : null;
 };
 
 /** A hole at the very end of what the gone end sent: a FIN may have been in it. */

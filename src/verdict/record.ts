@@ -23,6 +23,7 @@ import type {
   EndCounts,
   ErrorRecord,
   PeerAddress,
+  RevisedRecord,
   RoundTripRecord,
   TimeoutsRecord,
   UnansweredRecord,
@@ -43,12 +44,17 @@ export interface RecordContext {
   readonly hostAt: (end: Endpoint) => HostCase | null;
 }
 
-/** Judges a connection as it stands. @param final nothing more will be added to it. */
+/**
+ * Judges a connection as it stands.
+ * @param final nothing more will be added to it
+ * @param revisedBy what its verdict changes of what was said before
+ */
 export function recordOf(
   connection: Connection,
   notes: Notes | undefined,
   context: RecordContext,
   final: boolean,
+  revisedBy: (verdict: VerdictRecord) => RevisedRecord | null,
 ): ConnectionEvent {
   const { clock, clockNs } = context;
   const suspicions = openCase(connection, notes, clockNs, context.neighbours, context.processAt, context.hostAt);
@@ -61,12 +67,14 @@ export function recordOf(
   const ends = <T>(of: (end: Endpoint) => T): ByEnd<T> => ({ client: of(client), server: of(server) });
   const { survivor: clientSide, gone: serverSide } = suspicions.server;
   const sides = <T>(of: (side: Side) => T): ByEnd<T> => ({ client: of(clientSide), server: of(serverSide) });
+  const verdict = verdictOf(classify(suspicions, closer), suspicions.server, suspicions.client, time);
   return {
     type: 'connection',
     id: connection.id,
     final,
-    revision: connection.revision,
-    ...endsOf(connection),
+    revision: connection.revision + 1,
+    client: addressOf(connection, client),
+    server: addressOf(connection, server),
     vlan: vlanIds(connection.vlanKey),
     roles: connection.roles,
     communityId: communityIdOf(connection),
@@ -98,9 +106,8 @@ export function recordOf(
     longestStallSeconds: ends((end) => end.stallNs / SECOND_NS),
     anomalies: sides(anomalies),
     processes: sides(({ program }) => program),
-    verdict: verdictOf(classify(suspicions, closer), suspicions.server, suspicions.client, time),
-    // Known to whoever tells, not to the judge.
-    revised: null,
+    verdict,
+    revised: revisedBy(verdict),
   };
 }
 

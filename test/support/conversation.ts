@@ -13,7 +13,7 @@
 
 import type { AnomalyId } from '../../src/tcp/anomalies.js';
 import type { Connection } from '../../src/tcp/connection.js';
-import type { Endpoint } from '../../src/tcp/endpoint.js';
+import { type Endpoint, type Fin, finOf } from '../../src/tcp/endpoint.js';
 import { historyOf } from '../../src/tcp/history.js';
 import { EndNotes, type Notes } from '../../src/tcp/notes.js';
 import { Tracker, type TrackerOptions } from '../../src/tcp/tracker.js';
@@ -93,6 +93,7 @@ export interface EndView extends Readonly<Record<(typeof END_NUMBERS)[number], n
   readonly port: number;
   readonly state: string | null;
   readonly notes: EndNotes;
+  readonly fin: Fin | null;
 }
 
 /** A connection as it stood when it was looked at. */
@@ -213,6 +214,7 @@ export class Watcher {
       port: connection.portOf(end),
       state: end.stateNameAt(this.tracker.clockNs),
       notes: structuredClone((end === connection.low ? notes?.low : notes?.high) ?? new EndNotes()),
+      fin: finOf(end),
     });
     return {
       ...{ id, roles, flags, copies, vlanKey, ipVersion, firstPacket, lastPacket, ...times },

@@ -17,8 +17,8 @@ describe('closing', () => {
     talk.client.ack();
     expect(talk.states()).toEqual({ client: 'TIME-WAIT', server: 'CLOSED' });
     expect(talk.seen()).toMatchObject({
-      client: { notes: { fin: { acknowledgesFin: false } } },
-      server: { notes: { fin: { acknowledgesFin: true } } },
+      client: { fin: { acknowledgesFin: false } },
+      server: { fin: { acknowledgesFin: true } },
     });
   });
 
@@ -85,7 +85,7 @@ describe('closing', () => {
     for (let i = 0; i < 5; i++) talk.after(2 ** i).client.resends(fin);
     expect(talk.states()).toMatchObject({ client: 'FIN-WAIT-1' });
     expect(talk.seen().client).toMatchObject({ retransmissions: 5, unanswered: 6, bytes: 5, outstanding: 1 });
-    expect(talk.seen().client.notes.fin?.packet).toBe(7);
+    expect(talk.seen().client.fin?.packet).toBe(7);
   });
 
   test('a FIN rides on data that is sent again: no octet of it is new', () => {
@@ -164,10 +164,10 @@ describe('closing', () => {
     talk.client.says(5);
     talk.server.ack();
     talk.server.fin();
-    expect(talk.seen().server.notes.fin).toMatchObject({ owedAnswer: true, dataInFlight: false });
+    expect(talk.seen().server.fin).toMatchObject({ owedAnswer: true, dataInFlight: false });
     const answered = established();
     answered.server.fin();
-    expect(answered.seen().server.notes.fin).toMatchObject({ owedAnswer: false });
+    expect(answered.seen().server.fin).toMatchObject({ owedAnswer: false });
   });
 });
 

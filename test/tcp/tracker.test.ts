@@ -74,7 +74,7 @@ function play(
 
 interface Insides {
   delivery: { notes: Map<number, unknown>; holes: { lists: Map<number, unknown> } };
-  lingering: { entries: unknown[]; head: number };
+  lingering: { size: number };
   store: { count: number; top: number };
 }
 
@@ -88,7 +88,7 @@ describe('any segments', () => {
             const { store, lingering } = tracker as unknown as Insides;
             expect(store.count).toBeLessThanOrEqual(maxConnections);
             expect(store.top).toBeLessThanOrEqual(maxConnections);
-            expect(lingering.entries.length - lingering.head).toBeLessThanOrEqual(tracker.connections);
+            expect(lingering.size).toBeLessThanOrEqual(tracker.connections);
           });
           const { tracker } = watcher;
           const live = watcher.live().map(({ id }) => id);
@@ -175,6 +175,15 @@ describe('eviction', () => {
     expect(watcher.finals).toMatchObject([{ id: 2, client: { state: 'ESTABLISHED', bytes: 5 } }]);
     expect(watcher.finals[0].flags & EVICTED).toBe(EVICTED);
     expect(watcher.live().map(({ id }) => id)).toEqual([1, 3, 4]);
+  });
+
+  test('a flood of SYNs pushes out itself, not a connection that has long been quiet', () => {
+    const watcher = new Watcher({ maxConnections: 50 });
+    const quiet = established({ on: watcher });
+    for (let n = 0; n < 1000; n++) conversation({ on: watcher, clientPort: 41_000 + n }).client.syn();
+    quiet.client.says(7);
+    expect(watcher.tracker).toMatchObject({ connections: 1001, evicted: 951 });
+    expect(watcher.live()[0]).toMatchObject({ id: 1, client: { bytes: 12 } });
   });
 
   test('it may live on: its later segments pick it up again', () => {

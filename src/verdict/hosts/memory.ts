@@ -5,7 +5,7 @@
 
 import { type Connection, HANDSHAKE_DONE, MID_STREAM } from '../../tcp/connection.js';
 import type { Delivery } from '../../tcp/delivery.js';
-import { type Endpoint, isUnanswered, SENT_FIN } from '../../tcp/endpoint.js';
+import { type Endpoint, finOf, isUnanswered, SENT_FIN } from '../../tcp/endpoint.js';
 import { type HostTable, NO_HOST } from '../../tcp/hosts.js';
 import { isLongAsked, type Neighbours } from '../../tcp/neighbours.js';
 import type { Moment, Notes, ResetNote } from '../../tcp/notes.js';
@@ -14,8 +14,9 @@ import { joinBurst } from './bursts.js';
 import { type Host, newHost, newReturn, newSilence, type Return, type Service, type Silence } from './host.js';
 import type { HostTimes } from './times.js';
 
-/** Of one host. */
+/** Of one host; and of all of them, those that are places clients were connected to. */
 const MAX_SERVICES = 512;
+const MAX_PLACES = 131_072;
 const LOOK_GRID_NS = 100e6;
 const MAX_RETURNS = 8;
 
@@ -27,6 +28,8 @@ export class Hosts {
   private readonly due = new Map<Host, number>();
   /** When the first of them is due. */
   nextNs = Number.POSITIVE_INFINITY;
+  /** Services that are places of clients. */
+  private places = 0;
 
   /** @param linkSource the link-layer address that the segment at hand came from, as a number; NaN: none */
   constructor(
@@ -83,7 +86,10 @@ export class Hosts {
 
   forget(number: number): void {
     const host = this.hosts[number];
-    if (host) this.due.delete(host);
+    if (host) {
+      this.due.delete(host);
+      for (const { at } of host.services) if (at) this.places--;
+    }
     this.hosts[number] = undefined;
   }
 
@@ -131,13 +137,16 @@ export class Hosts {
 
   /** Nothing more will be said of a connection that was open to the last. */
   leaves(connection: Connection): void {
-    for (const end of [connection.client, connection.server]) {
-      const host = this.of(end);
-      const service = host && this.serviceOf(host, connection, end);
-      if (!service) continue;
-      host.alive = Math.max(0, host.alive - 1);
-      service.alive = Math.max(0, service.alive - 1);
-    }
+    this.leavesAt(connection, connection.client);
+    this.leavesAt(connection, connection.server);
+  }
+
+  private leavesAt(connection: Connection, end: Endpoint): void {
+    const host = this.of(end);
+    const service = host && this.serviceOf(host, connection, end);
+    if (!service) return;
+    host.alive = Math.max(0, host.alive - 1);
+    service.alive = Math.max(0, service.alive - 1);
   }
 
   /** A RST: of a host that refuses, or that has forgotten. */
@@ -189,8 +198,9 @@ export class Hosts {
    * A kernel keeps a socket that has sent FIN until the other end does, and answers its keep-alives meanwhile: one that has not
    * been closed for long, with nothing lost in it, is not forgotten by the kernel that closed it.
    */
-  private shouldRemember({ receiver, moment, senderNotesIfAny: notes }: Delivery): boolean {
-    const { fin, reset } = notes ?? {};
+  private shouldRemember({ sender, receiver, moment, senderNotesIfAny: notes }: Delivery): boolean {
+    const fin = finOf(sender);
+    const reset = notes?.reset;
     if (!fin || !reset || fin.dataInFlight || receiver.has(SENT_FIN) || receiver.outstanding > 0) return false;
     const { crossingNs, finWaitNs } = this.times;
     return moment.timeNs - fin.timeNs < finWaitNs && moment.timeNs - reset.asked.timeNs >= crossingNs;
@@ -320,8 +330,9 @@ export class Hosts {
     const key = end === server ? port : (server.host + 1) * 65_536 + port;
     const { services } = host;
     for (const service of services) if (service.key === key) return service;
-    if (services.length >= MAX_SERVICES) return null;
+    if (services.length >= MAX_SERVICES || (end !== server && this.places >= MAX_PLACES)) return null;
     const at = end === server ? null : this.hostOf(connection, server);
+    if (at) this.places++;
     const service = { key, port, at, alive: 0, opened: 0, refused: null, accepted: null };
     services.push(service);
     return service;

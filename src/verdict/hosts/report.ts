@@ -27,7 +27,7 @@ export class HostReports {
   /** What can be said of a host now and was not said before. @param final nothing more will be known of it. */
   newsOf(host: Host, clock: PacketClock, final: boolean): HostEvent[] {
     // One connection says all there is by itself.
-    if (host.connections < 2) return [];
+    if (host.connections < 2 || !(hasStory(host) || this.told.has(host))) return [];
     const told = this.told.get(host) ?? { moments: new Set(), conclusion: '', revision: 0 };
     this.told.set(host, told);
     const events: HostEvent[] = [];
@@ -64,6 +64,10 @@ export function conclude(theCase: HostCase): Conclusion | null {
   }
   return null;
 }
+
+/** Whether anything has happened to it; of most hosts nothing ever does. */
+const hasStory = ({ bursts, silence, returns, deaf }: Host): boolean =>
+  bursts.length > 0 || silence !== null || returns.length > 0 || deaf !== null;
 
 const whereOf = ({ words, ipVersion, vlanKey }: Host) => ({
   address: formatAddress(words, ipVersion),
