@@ -41,6 +41,7 @@ export type HostTruth =
   | 'crashed-and-rebooted'
   | 'outage-healed'
   | 'process-terminated'
+  | 'processes-terminated'
   | 'worker-terminated'
   | 'path-lost'
   | 'nat-flushed'

@@ -78,8 +78,7 @@ export function textOutput(options: OutputOptions): Output {
   /** Who watches hears all as it happens; the rest is for the end, if it is worth it. */
   function host(event: HostEvent): string {
     if (!isConcluded(event) || !event.conclusion.final) return options.growing ? asText(hostLines(event, options)) : '';
-    const matters = event.conclusion.severity !== 'notice' || options.verbose;
-    if (matters && hosts.length < MAX_ROWS) hosts.push(event);
+    if (hosts.length < MAX_ROWS) hosts.push(event);
     return '';
   }
 

@@ -162,6 +162,7 @@ export class Analysis {
       ended: tellJudgement,
       changed: (connection, notes) => {
         this.hosts.hosts.unreachable(connection, notes);
+        this.hosts.hosts.asksOn(connection);
         this.tellJudgement(connection, notes);
       },
       final: (connection, notes) => this.tellFinal(connection, notes),

@@ -65,6 +65,8 @@ export class Delivery {
   sender: Endpoint = this.connection.low;
   receiver: Endpoint = this.connection.high;
   fromHigh = false;
+  /** For how long neither end had sent anything before the segment at hand. */
+  quietNs = 0;
   readonly holes = new Holes();
   /** The last hearing: of which frame, by which end of it. */
   private heardPacket = -1;

@@ -139,6 +139,7 @@ export class Tracker {
     if (wanted) connection.set(WANTED);
     const { flags } = segment;
     const silenceNs = segment.timeNs - connection.lastNs;
+    delivery.quietNs = silenceNs;
     if (silenceNs > sender.stallNs && sender.outstanding > 0) sender.stallNs = silenceNs;
     if (silenceNs > receiver.stallNs && receiver.outstanding > 0) receiver.stallNs = silenceNs;
     connection.lastNs = segment.timeNs;

@@ -32,7 +32,11 @@ export const FACTS_FROM_HOSTS = {
       const burst = burstOf(c);
       const own = serviceOf(c);
       const toll = burst?.tolls.find(({ service }) => service === own);
-      return at(burst?.first, toll && toll.left === 0 && toll.ended >= 2);
+      const { accepted = null, refused = null } = own ?? {};
+      // That it goes on to serve, without a break, says that one worker closed them, or the program on purpose.
+      const serves =
+        burst && accepted && accepted.timeNs > burst.last.timeNs && !(refused && refused.timeNs > burst.last.timeNs);
+      return at(burst?.first, toll && toll.left === 0 && toll.ended >= 2, !serves);
     },
     detail: burstDetail,
   },
@@ -65,15 +69,25 @@ export const FACTS_FROM_HOSTS = {
   'host-forgot-later': {
     says: 'later the host of the {gone} came back without the connections of before: it had died',
     find: (c) => {
-      const back = c.host?.host.returns.find(({ at: when }) => when.timeNs > c.survivor.end.lastAskNs);
+      const back = c.host?.host.returns.find(({ at: when }) => when.timeNs > c.survivor.end.unansweredNs);
       return at(back?.forgot, isUnanswered(c.survivor.end), (back?.forgotten ?? 0) >= 2, !back?.remembers);
     },
   },
   'host-outlived': {
     says: 'later the host of the {gone} went on with other connections of before: it had not died',
     find: (c) => {
-      const back = c.host?.host.returns.find(({ at: when }) => when.timeNs > c.survivor.end.lastAskNs);
-      return at(back?.remembers, isUnanswered(c.survivor.end));
+      const { lastAskNs, unansweredNs } = c.survivor.end;
+      const back = c.host?.host.returns.find(({ at: when }) => when.timeNs > lastAskNs);
+      // Resends come at twice the interval each time: who has not asked for longer than that asks no more.
+      const asksNoMore = c.clockNs - lastAskNs > 2 * (lastAskNs - unansweredNs);
+      return at(back?.remembers, isUnanswered(c.survivor.end), asksNoMore);
+    },
+  },
+  'host-heard-since': {
+    says: 'meanwhile the host of the {gone} went on with another connection of before',
+    find: (c) => {
+      const back = c.host?.host.returns.findLast(({ at: when }) => when.timeNs > c.survivor.end.unansweredNs);
+      return at(back?.remembers, isUnanswered(c.survivor.end), !c.host?.host.silence);
     },
   },
   'host-hears-others': {
@@ -119,7 +133,7 @@ export const FACTS_FROM_HOSTS = {
     },
   },
   'link-address-changed': {
-    says: 'the host of the {gone} has another link-layer address than before',
+    says: 'the host of the {gone} has another link-layer address, or another TTL, than before',
     find: (c) => returnBefore(c, suddenReset(c, 'no-socket'))?.moved ?? null,
   },
   'host-was-silent': {

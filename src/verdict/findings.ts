@@ -4,7 +4,7 @@ import { isUnanswered, SENT_FIN, SENT_SYN } from '../tcp/endpoint.js';
 import { isLongAsked } from '../tcp/neighbours.js';
 import type { EndNotes, IcmpNote, Moment, ResetNote } from '../tcp/notes.js';
 import { type Case, decisiveReset, neighbourSilence, type Side, wasOpen } from './case.js';
-import { clearedBy, massBurst } from './hosts/facts.js';
+import { clearedBy, isHabit, massBurst } from './hosts/facts.js';
 import type { Burst, Return, Service, Silence } from './hosts/host.js';
 import { icmpRow } from './icmp-errors.js';
 
@@ -57,7 +57,8 @@ export const burstOf = (theCase: Case): Burst | null => {
   const closing = closingOf(theCase);
   const within = ({ first, last }: Burst): boolean =>
     closing !== undefined && closing.timeNs >= first.timeNs && closing.timeNs <= last.timeNs;
-  return theCase.host?.host.bursts.find(within) ?? null;
+  const burst = theCase.host?.host.bursts.find(within);
+  return burst && !isHabit(theCase.host!.host, burst) ? burst : null;
 };
 
 /** The first of the bursts in which its host closed all of several services, this connection's too. */

@@ -50,7 +50,7 @@ export const LOOKALIKES = {
     scenario: null,
     title: 'a deliberate early close by the {gone}',
     toTellApart:
-      'a new connection to {address}: refused means that the whole program is gone, accepted that one worker was',
+      'a new connection to {address}: refused means that the whole program is gone; accepted, the start time of its process tells a restart from one worker gone',
     toTellApartOfClient: 'whether the client still runs, and its timeouts: one that stops waiting closes like this',
   },
   aborted: {

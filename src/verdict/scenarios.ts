@@ -102,7 +102,7 @@ export const SCENARIOS = [
     meaning: 'The RST does not fit the end it claims to come from: a firewall, balancer or censor sent it.',
     // Options and IPv4 identification differ between honest stacks too: either alone only adds weight.
     requires: [['sender-talked-on'], ['rst-ttl-differs'], ['rst-lacks-timestamps', 'rst-ip-id-off']],
-    excludes: [],
+    excludes: ['link-address-changed'],
     corroboratedBy: ['rst-ttl-differs', 'rst-ttl-far-off', 'rst-lacks-timestamps', 'rst-ip-id-off'],
     lookalikes: [
       { id: 'asymmetric-path', ruledOutBy: ['sender-talked-on'] },
@@ -172,7 +172,7 @@ export const SCENARIOS = [
       ['fin-missed', 'no-socket-rst'],
     ],
     excludes: ['data-after-fin-accepted', 'survivor-closed-in-turn', 'local-process-lives'],
-    corroboratedBy: ['fin-while-answer-owed', 'port-ended-together', 'port-refuses-now'],
+    corroboratedBy: ['fin-while-answer-owed', 'port-ended-together', 'ports-ended-together', 'port-refuses-now'],
     alsoTells: ['port-accepts-on', 'host-answers-on'],
     // That its process is gone settles all: who saw that runs on the same host, so the host is not.
     lookalikes: [
@@ -261,7 +261,7 @@ export const SCENARIOS = [
     meaning:
       'Nothing answers any more: no ACK, no FIN, no RST. The host died without a word, or the path to it is cut.',
     requires: [['survivor-unanswered'], ['neighbour-silent-to-survivor']],
-    excludes: ['host-hears-others'],
+    excludes: ['host-hears-others', 'host-heard-since'],
     corroboratedBy: [
       'host-unreachable-by-icmp',
       'neighbour-silent',

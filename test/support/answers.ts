@@ -24,6 +24,7 @@ export const CONCLUSIONS: Readonly<Record<HostTruth, readonly (HostEvent['event'
   'outage-healed': ['outage'],
   // Until a newcomer is refused it could have been closed on purpose.
   'process-terminated': ['service-gone', 'service-closed'],
+  'processes-terminated': ['services-closed'],
   'worker-terminated': [null],
   'path-lost': ['path-to-one-lost'],
   // After a silence the two are the same to a watcher: "likely" at most, and the other is named as what it could also be.

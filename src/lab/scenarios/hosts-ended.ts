@@ -178,6 +178,19 @@ export const hostsEnded: readonly Scenario[] = [
     play: async (lab) => void (await losesOnePort(lab)),
   },
   {
+    name: 'two-ports-killed-and-nobody-asks',
+    truth: 'process-terminated',
+    end: 'server',
+    what: 'The servers of both ports were killed at once; the host was well, but nothing more was asked of it.',
+    in: [{ net: 158, gzip: true }],
+    hosts: { server: 'processes-terminated' },
+    async play(lab) {
+      const crowd = await twoServices(lab);
+      await crowd.serversDie('SIGKILL');
+      await lab.passes(1);
+    },
+  },
+  {
     name: 'one-worker-of-several-killed',
     truth: 'process-terminated',
     end: 'server',

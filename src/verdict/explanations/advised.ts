@@ -164,7 +164,7 @@ export const HOST_ADVISED: Readonly<Record<HostRuleId, HostAdvised>> = {
   },
   'path-to-one-lost': {
     example: 'one-connection-filtered',
-    course: [],
+    course: ['deaf-to-some'],
     first: 'Firewalls and NATs on the way: their tables and rules for this connection, and their idle timeouts.',
     advice: ['outlive-middleboxes', 'capture-at-both-ends', 'user-timeout'],
     references: ['rfc-nat-timeout'],
@@ -175,6 +175,13 @@ export const HOST_ADVISED: Readonly<Record<HostRuleId, HostAdvised>> = {
     first: 'The service on that port: systemctl status, its log, dmesg for the out-of-memory killer.',
     advice: ['supervise', 'ask-the-host', 'reconnect'],
     references: ['stevens-process'],
+  },
+  'services-closed': {
+    example: 'two-ports-killed-and-nobody-asks',
+    course: ['mass-close'],
+    first: 'Whether somebody listens on those ports now, and whether the host answers at all.',
+    advice: ['ask-the-host', 'supervise'],
+    references: ['stevens-process', 'stevens-shutdown'],
   },
   'service-closed': {
     example: 'one-port-of-two-killed-and-nobody-asks',

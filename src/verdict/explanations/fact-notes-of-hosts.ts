@@ -36,6 +36,10 @@ export const HOST_NOTES: Readonly<Record<keyof typeof FACTS_FROM_HOSTS, Note>> =
     says: 'When the host was heard again it went on with another connection of before: a new boot could not.',
     references: ['rfc-half-open'],
   },
+  'host-heard-since': {
+    says: 'Whoever remembers a connection has not died. Why this one is not answered, the next resends tell.',
+    references: ['rfc-failures'],
+  },
   'host-hears-others': {
     says: `The host was heard by others at least ${span(HOST_TIMES.livesNs)} after the first unanswered segment of this connection.`,
     references: [],

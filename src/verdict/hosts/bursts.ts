@@ -7,16 +7,21 @@ import type { Burst, Host, Service } from './host.js';
 const MAX_BURSTS = 8;
 const MAX_TOLLS = 64;
 
-/** A connection of a service was ended by its host. @returns whether that makes a burst that took all of the service. */
-export function joinBurst(host: Host, service: Service, moment: Moment, isReset: boolean): boolean {
+/**
+ * A connection of a service was ended by its host.
+ * @param quietNs for how long the connection had carried nothing
+ * @returns whether that makes a burst that took all of the service, and not only of answers given to the end
+ */
+export function joinBurst(host: Host, service: Service, moment: Moment, isReset: boolean, quietNs: number): boolean {
   let burst = host.going;
   if (!burst || !goesOn(burst, moment, host)) {
-    burst = { first: moment, last: moment, connections: 0, resets: 0, tolls: [], left: 0 };
+    burst = { first: moment, last: moment, connections: 0, resets: 0, quiet: 0, tolls: [], left: 0 };
     host.going = burst;
   }
   burst.last = moment;
   burst.connections++;
   if (isReset) burst.resets++;
+  if (quietNs >= host.times.answerNs) burst.quiet++;
   burst.left = host.alive;
   let toll = burst.tolls.find((one) => one.service === service);
   if (!toll) {
@@ -26,7 +31,8 @@ export function joinBurst(host: Host, service: Service, moment: Moment, isReset:
   }
   toll.ended++;
   toll.left = service.alive;
-  if (toll.left > 0 || burst.connections < 2 || host.bursts.includes(burst)) return false;
+  const isClosing = burst.connections >= 2 && 2 * burst.quiet >= burst.connections;
+  if (toll.left > 0 || !isClosing || host.bursts.includes(burst)) return false;
   host.bursts.push(burst);
   if (host.bursts.length > MAX_BURSTS) host.bursts.shift();
   return true;

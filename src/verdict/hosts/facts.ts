@@ -23,7 +23,9 @@ export const clearedBy = (burst: Burst): Service[] =>
  * Where the closing of several services began that this burst was part of: it took several itself, or it is one of a series
  * that left nothing in the end, as when services are stopped in turn, or do not all heed SIGTERM. null: it was no such thing.
  */
-export function massBurst({ bursts, times }: Host, own: Burst): Burst | null {
+export function massBurst(host: Host, own: Burst): Burst | null {
+  const { bursts, times } = host;
+  if (isHabit(host, own)) return null;
   if (clearedBy(own).length >= 2) return own;
   let [first, last] = [bursts.indexOf(own), bursts.indexOf(own)];
   const follows = (n: number): boolean => bursts[n].first.timeNs - bursts[n - 1].last.timeNs <= times.killNs;
@@ -33,15 +35,29 @@ export function massBurst({ bursts, times }: Host, own: Burst): Burst | null {
   return new Set(series.flatMap(clearedBy)).size >= 2 && series[series.length - 1].left === 0 ? series[0] : null;
 }
 
-/** The last burst that took several services, else the last one at all. */
-export const decisiveBurst = ({ bursts }: Host): Burst | null =>
-  bursts.findLast((burst) => clearedBy(burst).length >= 2) ?? bursts.at(-1) ?? null;
+/** A service that closes all it has again and again, and goes on to serve, does so by habit: after each answer, or when idle. */
+const HABIT = 3;
+
+/** Whether the service that such a burst took closes like that by habit: nothing has happened to it. */
+export const isHabit = ({ bursts }: Host, own: Burst): boolean => {
+  const services = clearedBy(own);
+  const alike = bursts.filter((burst) => clearedBy(burst).some((service) => services.includes(service)));
+  return alike.length >= HABIT;
+};
+
+/** The last burst that took several services, else the last one at all; null: there was none, or it is a habit. */
+export const decisiveBurst = (host: Host): Burst | null => {
+  const { bursts } = host;
+  const last = bursts.findLast((burst) => clearedBy(burst).length >= 2) ?? bursts.at(-1) ?? null;
+  return last && isHabit(host, last) ? null : last;
+};
 
 /**
  * Whether a silence is the host's: one connection that waits says little of a host that has others, and none that wants to be
  * let in says anything: a full queue turns them all away.
  */
-export const concernsHost = ({ connections, open, alive }: Silence): boolean => connections >= 2 || open >= alive;
+export const concernsHost = ({ connections, newcomers, neighbour, open, alive }: Silence): boolean =>
+  connections >= 2 || (open >= alive && (connections > 0 || newcomers > 0 || neighbour !== null));
 
 /** The silence that lasts, or the last one that ended. */
 const lastSilence = (host: Host): Silence | null => {
@@ -123,6 +139,13 @@ export const HOST_FACTS = {
       return when(silence?.since, (silence?.connections ?? 0) >= 2);
     },
   },
+  'many-wait': {
+    says: 'more than two connections waited for it at once, or for it to let them in',
+    find: ({ host }) => {
+      const silence = lastSilence(host);
+      return when(silence?.since, silence && silence.connections + silence.newcomers > 2);
+    },
+  },
   'open-ones-wait': {
     says: 'among them connections that it had not closed',
     find: ({ host }) => {
@@ -142,6 +165,14 @@ export const HOST_FACTS = {
     says: 'it goes on with a connection of before',
     find: ({ host }) => currentReturn(host)?.remembers ?? null,
   },
+  'heard-again': {
+    says: 'then it was heard again',
+    find: ({ host }) => currentReturn(host)?.at ?? null,
+  },
+  'answered-who-waited': {
+    says: 'a connection that had waited was answered',
+    find: ({ host }) => currentReturn(host)?.answered ?? null,
+  },
   forgot: {
     says: 'it answered a connection of before with RST: it knows no such connection',
     find: ({ host }) => currentReturn(host)?.forgot ?? null,
@@ -151,7 +182,7 @@ export const HOST_FACTS = {
     find: ({ host }) => when(currentReturn(host)?.forgot, (currentReturn(host)?.forgotten ?? 0) >= 2),
   },
   moved: {
-    says: 'its segments come from another link-layer address than before: another machine, or another way to it',
+    says: 'its segments come from another link-layer address, or with another TTL, than before: another machine, or another way to it',
     find: ({ host }) => currentReturn(host)?.moved ?? null,
   },
   'answers-anew': {
@@ -183,6 +214,20 @@ export const HOST_FACTS = {
           burst,
           host,
           gone!.map(({ refused }) => refused),
+        )
+      );
+    },
+  },
+  'refusal-fits': {
+    says: 'the refusal has the TTL of the host',
+    find: ({ host }) => {
+      const burst = decisiveBurst(host);
+      return (
+        burst &&
+        since(
+          burst,
+          host,
+          clearedBy(burst).map(({ refused }) => (refused?.fits ? refused : null)),
         )
       );
     },
@@ -224,7 +269,7 @@ export const HOST_FACTS = {
     },
   },
   'hears-others': {
-    says: 'from here on one connection waits in vain, though the host speaks to others',
+    says: 'from here on somebody waits in vain, though the host speaks to others',
     find: ({ host }) => host.deaf,
   },
 } as const satisfies Record<string, HostFactRow>;

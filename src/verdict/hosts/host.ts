@@ -15,8 +15,8 @@ export interface Service {
   /** Connections that are open; opened in all. */
   alive: number;
   opened: number;
-  /** The last SYN to it that was refused; the last one that was accepted. */
-  refused: Moment | null;
+  /** The last SYN to it that was refused, and whether by the host itself as far as its TTL shows; the last one accepted. */
+  refused: (Moment & { readonly fits: boolean }) | null;
   accepted: Moment | null;
 }
 
@@ -34,6 +34,8 @@ export interface Burst {
   last: Moment;
   connections: number;
   resets: number;
+  /** Of those, how many had carried nothing for a moment: closed in the middle of quiet, not at the end of an answer. */
+  quiet: number;
   readonly tolls: Toll[];
   /** Connections of the host that were open when it was over, on any service. */
   left: number;
@@ -62,18 +64,32 @@ export interface Return {
   readonly at: Moment;
   /** null: it was not known to be silent when it turned out to have forgotten a connection. */
   readonly silence: Silence | null;
-  /** It goes on with a connection of before. */
+  /** It goes on with a connection of before; and with one that had waited for it. */
   remembers: Moment | null;
+  answered: Moment | null;
   /** It answered a connection of before with a RST: it knows no such connection. How many it did so. */
   forgot: Moment | null;
   forgotten: number;
-  /** Of those, how many had asked in vain before. */
+  /** Connections that had asked in vain before, and asked again since. */
+  readonly askedAgain: Set<number>;
+  /** Of the forgotten, how many had asked in vain before. */
   waited: number;
   /** It accepted, or refused, a new connection. */
   accepts: Moment | null;
   refuses: Moment | null;
-  /** Its segments come from another link-layer address than before. */
+  /** Its segments come from another link-layer address than before, or with another TTL. */
   moved: Moment | null;
+  /** TTL of the RST that it disowned a connection with, if that is another than before; NaN: it is not. */
+  otherTtl: number;
+}
+
+/** Connections that wait in vain for a host that others hear. */
+export interface Deaf extends Moment {
+  /** Their ids. */
+  readonly waiting: Set<number>;
+  /** Hosts that wait, and ports they wait for. */
+  readonly hosts: Set<Host>;
+  readonly ports: Set<number>;
 }
 
 export interface Host {
@@ -87,6 +103,8 @@ export interface Host {
   link: number;
   /** It has been so every time. */
   linkIsConstant: boolean;
+  /** TTL or hop limit that its connections began with; NaN: not known, or it varies. */
+  ttl: number;
   /** How many it has had, with those that were asked for in vain. */
   connections: number;
   readonly services: Service[];
@@ -96,8 +114,8 @@ export interface Host {
   /** Bursts that took all of a service with them; the last few. */
   readonly bursts: Burst[];
   silence: Silence | null;
-  /** A connection waits although the host was heard since: nothing of the host's. */
-  deaf: (Moment & { readonly connection: number }) | null;
+  /** Somebody waits although the host was heard since: nothing of the host's. */
+  deaf: Deaf | null;
   /** The last few. */
   readonly returns: Return[];
 }
@@ -116,6 +134,7 @@ export const newHost = (
   vlanKey,
   link: Number.NaN,
   linkIsConstant: true,
+  ttl: Number.NaN,
   connections: 0,
   services: [],
   alive: 0,
@@ -143,8 +162,11 @@ export const newReturn = (at: Moment, silence: Silence | null): Return => ({
   remembers: null,
   forgot: null,
   forgotten: 0,
+  askedAgain: new Set(),
   waited: 0,
   accepts: null,
   refuses: null,
+  answered: null,
   moved: null,
+  otherTtl: Number.NaN,
 });

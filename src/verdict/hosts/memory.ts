@@ -14,9 +14,12 @@ import { joinBurst } from './bursts.js';
 import { type Host, newHost, newReturn, newSilence, type Return, type Service, type Silence } from './host.js';
 import type { HostTimes } from './times.js';
 
-/** Of one host; and of all of them, those that are places clients were connected to. */
+/** Of one host; and of all of them. */
 const MAX_SERVICES = 512;
-const MAX_PLACES = 131_072;
+const MAX_SERVICES_IN_ALL = 131_072;
+/** Connections that wait for one host while others hear it. */
+const MAX_DEAF = 512;
+const TTL_VARIES = -1;
 const LOOK_GRID_NS = 100e6;
 const MAX_RETURNS = 8;
 
@@ -28,8 +31,8 @@ export class Hosts {
   private readonly due = new Map<Host, number>();
   /** When the first of them is due. */
   nextNs = Number.POSITIVE_INFINITY;
-  /** Services that are places of clients. */
-  private places = 0;
+  /** Services of all hosts. */
+  private services = 0;
 
   /** @param linkSource the link-layer address that the segment at hand came from, as a number; NaN: none */
   constructor(
@@ -88,7 +91,7 @@ export class Hosts {
     const host = this.hosts[number];
     if (host) {
       this.due.delete(host);
-      for (const { at } of host.services) if (at) this.places--;
+      this.services -= host.services.length;
     }
     this.hosts[number] = undefined;
   }
@@ -102,6 +105,7 @@ export class Hosts {
       if (!service) continue;
       host.alive++;
       host.connections++;
+      this.comesWith(host, end, moment);
       service.alive++;
       service.opened++;
       // Picked up in its middle, or taken back to life, it says nothing of who accepts.
@@ -112,6 +116,15 @@ export class Hosts {
       if (back || service.refused || host.bursts.length > 0) this.look(host, moment.timeNs);
     }
     this.comesFrom(this.of(delivery.sender));
+  }
+
+  /** The TTL that an end began with is its host's, as long as it is always the same. */
+  private comesWith(host: Host, end: Endpoint, moment: Moment): void {
+    if (end.segments === 0) return;
+    const back = host.returns.at(-1);
+    if (end.ttl === back?.otherTtl) back.moved ??= moment;
+    else if (Number.isNaN(host.ttl)) host.ttl = end.ttl;
+    else if (end.ttl !== host.ttl) host.ttl = TTL_VARIES;
   }
 
   /** Where the segment at hand came from is where its host is, as far as the link shows. */
@@ -132,7 +145,8 @@ export class Hosts {
     const service = host && this.serviceOf(host, connection, sender);
     // Who gives up on a silent peer, or has forgotten the connection, does not close.
     if (!service || notes?.gaveUp || (segment.flags & RST && notes?.reset?.shape !== 'live-socket')) return;
-    if (joinBurst(host, service, delivery.moment, (segment.flags & RST) !== 0)) this.look(host, delivery.moment.timeNs);
+    const isReset = (segment.flags & RST) !== 0;
+    if (joinBurst(host, service, delivery.moment, isReset, delivery.quietNs)) this.look(host, segment.timeNs);
   }
 
   /** Nothing more will be said of a connection that was open to the last. */
@@ -159,7 +173,9 @@ export class Hosts {
     if (reset.shape === 'refused') {
       const service = this.serviceOf(host, connection, sender);
       const back = host.returns.at(-1);
-      if (service) service.refused = moment;
+      // A TTL that is not the host's says that somebody else refuses in its name.
+      if (host.ttl > TTL_VARIES && delivery.segment.ttl !== host.ttl) return;
+      if (service) service.refused = { ...moment, fits: delivery.segment.ttl === host.ttl };
       if (back?.silence) back.refuses ??= moment;
       if (back || (service && service.opened > 0)) this.look(host, moment.timeNs);
     } else if (reset.shape === 'no-socket') {
@@ -181,6 +197,7 @@ export class Hosts {
       if (back.silence) back.silence.connections = Math.max(back.silence.connections, back.waited);
       const link = this.linkSource();
       if (host.linkIsConstant && !Number.isNaN(host.link + link) && link !== host.link) back.moved ??= moment;
+      if (host.ttl > TTL_VARIES && delivery.segment.ttl !== host.ttl) back.otherTtl = delivery.segment.ttl;
       this.look(host, moment.timeNs);
     }
   }
@@ -215,6 +232,8 @@ export class Hosts {
       [high, low, notes?.low.missed],
     ] as const) {
       if (!isUnanswered(waiting)) continue;
+      // Who asks for a host that never spoke in earnest may be answering a forged SYN.
+      if (isNew && waiting === connection.server) continue;
       // Where only one direction is captured, or its answers were missed, silence says nothing.
       const unseen = !isNew && (gone.segments === 0 || (missed !== undefined && missed.timeNs > gone.lastNs));
       const host = unseen ? null : this.hostOf(connection, gone);
@@ -222,7 +241,7 @@ export class Hosts {
       if (isNew) host.connections++;
       const since = { packet: waiting.unansweredPacket, timeNs: waiting.unansweredNs };
       if (this.lastHeard(host).timeNs > since.timeNs + this.times.crossingNs)
-        host.deaf ??= { ...since, connection: connection.id };
+        this.isDeaf(host, connection, waiting, since);
       else {
         const silence = host.silence ?? this.fallsSilent(host, since);
         if (isNew) silence.newcomers++;
@@ -234,6 +253,17 @@ export class Hosts {
     }
   }
 
+  /** One more connection waits in vain for a host that others hear. */
+  private isDeaf(host: Host, connection: Connection, waiting: Endpoint, since: Moment): void {
+    host.deaf ??= { ...since, waiting: new Set(), hosts: new Set(), ports: new Set() };
+    const { deaf } = host;
+    if (deaf.waiting.size >= MAX_DEAF) return;
+    deaf.waiting.add(connection.id);
+    deaf.ports.add(connection.portOf(connection.server));
+    const asker = this.hostOf(connection, waiting);
+    if (asker) deaf.hosts.add(asker);
+  }
+
   private fallsSilent(host: Host, since: Moment): Silence {
     host.silence = newSilence(since, this.lastHeard(host));
     this.table.watched[host.number] = 1;
@@ -241,10 +271,29 @@ export class Hosts {
   }
 
   /** An end that had asked in vain has been answered. */
-  answered({ id, low, high }: Connection): void {
+  answered({ id, low, high, lastNs, lastPacket }: Connection): void {
     for (const end of [low, high]) {
       const host = this.of(end);
-      if (host?.deaf?.connection === id) host.deaf = null;
+      if (host?.deaf?.waiting.delete(id) && host.deaf.waiting.size === 0) host.deaf = null;
+      const back = host?.returns.at(-1);
+      if (back?.silence) back.answered ??= { packet: lastPacket, timeNs: lastNs };
+    }
+  }
+
+  /** An end still asks in vain. A host that was silent and has come back is asked twice before it counts as deaf to that end. */
+  asksOn(connection: Connection): void {
+    const { low, high } = connection;
+    for (const [waiting, gone] of [
+      [low, high],
+      [high, low],
+    ] as const) {
+      const host = isUnanswered(waiting) ? this.of(gone) : null;
+      const back = host?.returns.at(-1);
+      if (!host || host.silence || !back || back.at.timeNs > waiting.lastAskNs) continue;
+      if (back.askedAgain.has(connection.id)) {
+        this.isDeaf(host, connection, waiting, { packet: waiting.unansweredPacket, timeNs: waiting.unansweredNs });
+        this.look(host, waiting.lastAskNs);
+      } else if (back.askedAgain.size < MAX_DEAF) back.askedAgain.add(connection.id);
     }
   }
 
@@ -289,7 +338,7 @@ export class Hosts {
     if (Number.isNaN(host.link)) this.comesFrom(host);
     const { silence } = host;
     host.silence = null;
-    const back = silence ? this.returns(host, moment, silence) : host.returns.at(-1);
+    const back = silence ? this.comesBack(host, moment, silence) : host.returns.at(-1);
     const over = !back || back.remembers || moment.timeNs - back.at.timeNs > this.times.returnNs;
     if (over) this.table.watched[host.number] = 0;
     if (!back || over || segment.flags & (SYN | RST)) {
@@ -301,6 +350,14 @@ export class Hosts {
     back.remembers = moment;
     this.table.watched[host.number] = 0;
     this.look(host, moment.timeNs);
+  }
+
+  /** It may have been spoken for while it was silent, by a RST with another TTL. */
+  private comesBack(host: Host, at: Moment, silence: Silence): Return {
+    const before = host.returns.at(-1);
+    if (!before || before.at.timeNs < silence.since.timeNs || Number.isNaN(before.otherTtl))
+      return this.returns(host, at, silence);
+    return before;
   }
 
   private returns(host: Host, at: Moment, silence: Silence | null): Return {
@@ -330,9 +387,9 @@ export class Hosts {
     const key = end === server ? port : (server.host + 1) * 65_536 + port;
     const { services } = host;
     for (const service of services) if (service.key === key) return service;
-    if (services.length >= MAX_SERVICES || (end !== server && this.places >= MAX_PLACES)) return null;
+    if (services.length >= MAX_SERVICES || this.services >= MAX_SERVICES_IN_ALL) return null;
     const at = end === server ? null : this.hostOf(connection, server);
-    if (at) this.places++;
+    this.services++;
     const service = { key, port, at, alive: 0, opened: 0, refused: null, accepted: null };
     services.push(service);
     return service;

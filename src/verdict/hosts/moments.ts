@@ -4,16 +4,18 @@ import type { Moment } from '../../tcp/notes.js';
 import { formatAddress } from '../../wire/address.js';
 import { placeOf } from '../record.js';
 import { clearedBy, concernsHost } from './facts.js';
-import type { Burst, Host, Return, Service, Silence } from './host.js';
+import type { Burst, Deaf, Host, Return, Service, Silence } from './host.js';
 
 export const HOST_MOMENTS = {
   'mass-close': 'The host closed all connections of a service, or of several, in one burst.',
   'went-silent': 'Somebody asks it and nothing of it is heard any more.',
+  'deaf-to-some': 'Some wait for it in vain while it answers others.',
   'out-of-reach': 'A router, or the silence of its own link, says that it is not there.',
   'came-back': 'It is heard again.',
   disowns: 'It answers connections of before with RST: it does not know them.',
   'listener-gone': 'A port that had been served refuses new connections.',
   'listener-back': 'A port that had been closed or refused takes new connections.',
+  withdrawn: 'What had been concluded of it does not hold any more.',
 } as const satisfies Record<string, string>;
 
 export type HostMomentId = keyof typeof HOST_MOMENTS;
@@ -34,7 +36,8 @@ export function timelineOf(host: Host): HostMoment[] {
   const moments = [
     ...host.bursts.map((burst, n) => massClose(burst, host.bursts[n - 1], host)),
     ...silences.filter(concernsHost).flatMap(silentMoments),
-    ...host.returns.flatMap(returnMoments),
+    ...host.returns.flatMap((back) => returnMoments(back, host.silence === null)),
+    ...(host.deaf ? [deafMoment(host.deaf)] : []),
     ...host.services.flatMap((service) => listenerMoments(service, host)),
   ];
   return moments.sort((a, b) => a.at.timeNs - b.at.timeNs || a.at.packet - b.at.packet);
@@ -44,7 +47,8 @@ function massClose(burst: Burst, before: Burst | undefined, host: Host): HostMom
   const services = clearedBy(burst);
   const all = burst.connections === 2 ? 'both' : `all ${burst.connections}`;
   const byReset = burst.resets === 0 ? '' : burst.resets === burst.connections ? ' by RST' : `, ${burst.resets} by RST`;
-  const rest = before && burst.left === 0 && burst.first.timeNs - before.last.timeNs <= host.times.killNs;
+  const rest =
+    before && before.left > 0 && burst.left === 0 && burst.first.timeNs - before.last.timeNs <= host.times.killNs;
   return {
     id: 'mass-close',
     at: burst.first,
@@ -74,10 +78,28 @@ function silentMoments(silence: Silence): HostMoment[] {
   return moments;
 }
 
-function returnMoments({ at, silence, remembers, forgot, forgotten, moved }: Return): HostMoment[] {
+function deafMoment({ packet, timeNs, waiting, hosts, ports }: Deaf): HostMoment {
+  const who = [...hosts].map(({ words, ipVersion }) => formatAddress(words, ipVersion));
+  const what = waiting.size === 1 ? 'one connection waits' : `${waiting.size} connections wait`;
+  const where = `on port${ports.size > 1 ? 's' : ''} ${listed([...ports].map(String))}`;
+  return {
+    id: 'deaf-to-some',
+    at: { packet, timeNs },
+    until: null,
+    services: [],
+    connections: waiting.size,
+    says: `answers others, but nothing to ${listed(who)} any more: ${what} ${where}`,
+  };
+}
+
+function returnMoments(
+  { at, silence, remembers, forgot, forgotten, moved, otherTtl }: Return,
+  isBack: boolean,
+): HostMoment[] {
   const plain = { until: null, services: [], connections: forgotten };
   const moments: HostMoment[] = [];
-  if (silence && concernsHost(silence)) {
+  // A RST with another TTL is somebody else's, unless the host is heard so later.
+  if (silence && concernsHost(silence) && (isBack || Number.isNaN(otherTtl))) {
     const says = remembers ? 'is heard again, and goes on with connections of before' : 'is heard again';
     moments.push({ ...plain, id: 'came-back', at, says });
   }
@@ -87,7 +109,7 @@ function returnMoments({ at, silence, remembers, forgot, forgotten, moved }: Ret
       ...plain,
       id: 'disowns',
       at: forgot,
-      says: `answers ${what} of before with RST: it knows no such${moved ? '; its link-layer address is another' : ''}`,
+      says: `answers ${what} of before with RST: it knows ${forgotten === 1 ? 'it' : 'them'} no more${moved ? '; its link-layer address or TTL is another' : ''}`,
     });
   }
   return moments;

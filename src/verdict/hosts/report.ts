@@ -1,5 +1,6 @@
 // From what is remembered of hosts to their public records: moments as they are known, and what they add up to.
 
+import type { Moment } from '../../tcp/notes.js';
 import type { PacketClock } from '../../tcp/packet-time.js';
 import { formatAddress } from '../../wire/address.js';
 import { vlanIds } from '../../wire/vlan.js';
@@ -13,9 +14,10 @@ import { HOST_RULES, type HostLookalike, type HostRuleRow } from './rules.js';
 
 /** What was told of a host. */
 interface Told {
-  readonly moments: Set<string>;
-  /** The conclusion, in words that tell one from another. */
+  moments: ReadonlySet<string>;
+  /** The conclusion, in words that tell one from another, and as it was told; '': none. */
   conclusion: string;
+  title: string;
   revision: number;
 }
 
@@ -28,26 +30,42 @@ export class HostReports {
   newsOf(host: Host, clock: PacketClock, final: boolean): HostEvent[] {
     // One connection says all there is by itself.
     if (host.connections < 2 || !(hasStory(host) || this.told.has(host))) return [];
-    const told = this.told.get(host) ?? { moments: new Set(), conclusion: '', revision: 0 };
+    const told = this.told.get(host) ?? { moments: new Set<string>(), conclusion: '', title: '', revision: 0 };
     this.told.set(host, told);
     const events: HostEvent[] = [];
     const timeline = timelineOf(host);
     for (const moment of timeline) {
-      const key = `${moment.id} ${moment.at.packet}`;
-      if (told.moments.has(key)) continue;
-      told.moments.add(key);
+      if (told.moments.has(keyOf(moment))) continue;
       events.push(momentEvent(host, moment, clock));
     }
     const conclusion = conclude({ host, lastHeard: this.hosts.lastHeard(host) });
+    // What cannot be told again need not be remembered.
+    told.moments = new Set(timeline.map(keyOf));
+    if (!conclusion && told.conclusion) {
+      events.push(momentEvent(host, withdrawn(told.title, timeline.at(-1)?.at ?? this.hosts.lastHeard(host)), clock));
+      told.conclusion = '';
+    }
     const words = conclusion ? `${conclusion.row.id} ${conclusion.weighed.confidence}` : '';
     if (conclusion && (final || words !== told.conclusion)) {
       told.conclusion = words;
+      told.title = conclusion.row.title;
       events.push(conclusionEvent(host, conclusion, timeline, clock, final, ++told.revision));
     }
     if (final) this.told.delete(host);
     return events;
   }
 }
+
+const keyOf = ({ id, at }: HostMoment): string => `${id} ${at.packet}`;
+
+const withdrawn = (title: string, at: Moment): HostMoment => ({
+  id: 'withdrawn',
+  at,
+  until: null,
+  services: [],
+  connections: 0,
+  says: `what was concluded does not hold any more: ${title}`,
+});
 
 interface Conclusion {
   readonly row: HostRuleRow;

@@ -24,6 +24,31 @@ const MASS_RESTART_THEN_CUT: HostLookalike = {
   ruledOutBy: [],
 };
 
+const NAT_LOST: HostLookalike = {
+  title: 'a NAT, balancer or firewall before it that lost its table in an outage',
+  toTellApart: 'its uptime; whether connections that do not pass there live on',
+  ruledOutBy: [],
+};
+
+const SHUTDOWN_BEGUN: HostLookalike = {
+  title: 'the beginning of a shutdown of the whole host',
+  toTellApart: 'whether the host still answers',
+  ruledOutBy: ['another-lives', 'answers-on'],
+  ofMotive: true,
+};
+
+const REJECTED: HostLookalike = {
+  title: 'a firewall that has come to reject new connections',
+  toTellApart: 'whether the RST has the TTL of the host',
+  ruledOutBy: ['refusal-fits'],
+};
+
+const ON_PURPOSE: HostLookalike = {
+  title: 'a program that closed its connections on purpose (idle for too long) and lives on',
+  toTellApart: 'a new connection: refused means that the program is gone; the start time of its process',
+  ruledOutBy: ['refusal-fits'],
+};
+
 const FAILOVER: HostLookalike = {
   title: 'another host that took over its address',
   toTellApart: 'whether its link-layer address or TTL changed; its uptime',
@@ -72,7 +97,8 @@ export const HOST_RULES = [
       ['services-closed-together', 'silent-after-closing', 'is-silent'],
       ['service-closed-together', 'nothing-left', 'silent-after-closing', 'is-silent'],
     ],
-    excludes: [],
+    // What was open to the end had not been closed by init: what closed before closed for a reason of its own.
+    excludes: ['open-ones-wait'],
     corroboratedBy: [
       'services-closed-together',
       'rest-closed-later',
@@ -91,7 +117,7 @@ export const HOST_RULES = [
       ['services-closed-together', 'served-again'],
       ['services-closed-together', 'answers-on'],
     ],
-    excludes: ['silent-after-closing'],
+    excludes: ['silent-after-closing', 'refuses-now'],
     corroboratedBy: ['many-closed'],
     lookalikes: [
       {
@@ -114,17 +140,24 @@ export const HOST_RULES = [
     requires: [['was-silent', 'forgot']],
     excludes: ['remembers', 'is-silent'],
     corroboratedBy: ['forgot-several', 'answers-anew'],
-    lookalikes: [FAILOVER],
+    lookalikes: [FAILOVER, NAT_LOST],
   },
   {
     id: 'outage',
-    severity: 'notice',
+    severity: 'warning',
     title: 'out of reach for a while',
-    meaning: 'It fell silent and then went on with the same connections: it had not died.',
-    requires: [['was-silent', 'remembers']],
-    excludes: ['is-silent'],
-    corroboratedBy: [],
-    lookalikes: [],
+    meaning: 'It fell silent and is heard again. If it goes on with connections of before, it had not died.',
+    requires: [['was-silent', 'heard-again']],
+    excludes: ['is-silent', 'hears-others'],
+    corroboratedBy: ['remembers'],
+    lookalikes: [
+      { title: 'a crash and reboot', toTellApart: 'its uptime', ruledOutBy: ['remembers'] },
+      {
+        title: 'the path of those who waited was gone, and the host itself was only quiet',
+        toTellApart: 'whether anybody else reached it meanwhile',
+        ruledOutBy: ['answered-who-waited'],
+      },
+    ],
   },
   {
     id: 'crashed-or-cut',
@@ -133,13 +166,12 @@ export const HOST_RULES = [
     meaning: 'All connections that asked it were left without an answer at once, and none had been closed.',
     requires: [['is-silent', 'several-wait', 'open-ones-wait']],
     excludes: [],
-    corroboratedBy: ['link-asks-in-vain', 'reported-unreachable'],
+    corroboratedBy: ['many-wait', 'link-asks-in-vain', 'reported-unreachable'],
     lookalikes: [
       {
-        title: 'a cut path, or a filter before the whole host',
-        toTellApart: 'whether it answers from another place; its uptime once it is back',
+        title: 'an outage that will pass',
+        toTellApart: 'whether it answers from another place; its console; its uptime once it is back',
         ruledOutBy: [],
-        ofMotive: true,
       },
     ],
   },
@@ -163,8 +195,8 @@ export const HOST_RULES = [
   {
     id: 'path-to-one-lost',
     severity: 'error',
-    title: 'out of reach for one connection only',
-    meaning: 'One connection waits in vain while the host speaks to others: a path, a filter or a table entry is gone.',
+    title: 'out of reach for some, while it answers others',
+    meaning: 'Connections wait in vain while the host speaks to others: a path, a filter or a table entry is gone.',
     requires: [['hears-others']],
     excludes: ['is-silent'],
     corroboratedBy: [],
@@ -182,25 +214,35 @@ export const HOST_RULES = [
     title: 'one service ended',
     meaning: 'All connections of one service were closed at once, and now it refuses new ones; the host goes on.',
     requires: [['service-closed-together', 'refuses-now']],
+    excludes: ['silent-after-closing', 'services-closed-together'],
+    corroboratedBy: ['another-lives', 'answers-on'],
+    lookalikes: [SHUTDOWN_BEGUN, REJECTED],
+  },
+  {
+    id: 'services-closed',
+    severity: 'warning',
+    title: 'several services closed all their connections at once',
+    meaning:
+      'All connections of several services were closed in one burst: their programs ended, or closed them on purpose, or the host is on its way down.',
+    requires: [['services-closed-together']],
     excludes: ['silent-after-closing'],
-    corroboratedBy: [],
-    lookalikes: [],
+    corroboratedBy: ['refuses-now'],
+    lookalikes: [ON_PURPOSE, SHUTDOWN_BEGUN, REJECTED],
   },
   {
     id: 'service-closed',
     severity: 'notice',
     title: 'one service closed all its connections at once',
-    meaning: 'All connections of one service were closed in one burst while another service of the host lived on.',
-    requires: [['service-closed-together', 'another-lives']],
-    excludes: ['silent-after-closing', 'refuses-now'],
-    corroboratedBy: ['many-closed'],
-    lookalikes: [
-      {
-        title: 'a program that closed its connections on purpose and lives on',
-        toTellApart: 'a new connection: refused means that the program is gone',
-        ruledOutBy: [],
-      },
+    meaning:
+      'All connections of one service were closed in one burst: its program ended, was restarted, or closed them on purpose.',
+    requires: [
+      ['service-closed-together', 'another-lives'],
+      ['service-closed-together', 'served-again'],
+      ['service-closed-together', 'many-closed'],
     ],
+    excludes: ['silent-after-closing', 'refuses-now', 'services-closed-together'],
+    corroboratedBy: [],
+    lookalikes: [ON_PURPOSE],
   },
 ] as const satisfies readonly HostRuleRow[];
 
