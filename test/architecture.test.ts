@@ -27,7 +27,7 @@ const ROOMS = {
     from: ['pipeline', 'output', 'source', 'verdict', 'tcp', 'wire'],
     because: 'measures every room on the way of a packet, and nothing knows it',
   },
-  cli: { from: ['pipeline', 'output', 'verdict', 'system'], because: 'knows names, not protocol' },
+  cli: { from: ['pipeline', 'output', 'verdict', 'verify', 'system'], because: 'knows names, not protocol' },
 } as const satisfies Record<string, { from: readonly string[]; because: string }>;
 
 /** What no file of a room may mention, and what to do instead. */

@@ -37,6 +37,7 @@ function commandLine(): Command {
     .option('-w, --write <file>', 'keep what -i captures, as pcapng')
     .option('--write-flagged <dir>', 'keep each connection that ended abnormally, as a pcapng with its verdict')
     .option('--flag <what>', `what to keep so: scenario, ending or severity (default ${ABNORMAL}); repeatable`, collect)
+    .option('--fail-on <what>', 'exit 1 for this: as --flag, or a limit as retransmissions>1%; repeatable', collect)
     .option(
       '-s, --snaplen <octets>',
       `octets of each packet to capture (default ${DEFAULT_SNAPLEN}: headers; 0: all)`,
