@@ -17,7 +17,10 @@ const ROOMS = {
   verify: { from: ['verdict'], because: 'compares records' },
   system: { from: ['verdict', 'wire'], because: 'the machine’s own sockets and processes, as records have them' },
   sink: { from: ['source', 'verdict', 'wire'], because: 'frames go to files; which, a record decides' },
-  output: { from: ['verdict'], because: 'puts records into words; whatever it needs to know must be in them' },
+  output: {
+    from: ['verdict', 'verify'],
+    because: 'puts records into words; whatever it needs to know must be in them',
+  },
   pipeline: {
     from: ['source', 'libpcap', 'wire', 'tcp', 'filter', 'verdict', 'system', 'sink'],
     because: 'the one room that knows all others',

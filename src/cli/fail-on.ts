@@ -6,6 +6,7 @@ import { placeOf } from '../verdict/record.js';
 import { Gate, type Offence } from '../verify/gate.js';
 import { RuleError, ruleOf } from '../verify/rules.js';
 import { complain, EXIT, raise } from './exit.js';
+import { shellWord } from './shell-word.js';
 import { UsageError, type WatchOptions } from './watch-options.js';
 
 /** @returns null if nothing is asked for. Throws a UsageError. */
@@ -50,6 +51,3 @@ function howToLook({ client, verdict }: ConnectionEvent, { read = [], write }: W
   const explain = verdict.scenario ? `tcpwatch explain ${verdict.scenario}; ` : '';
   return `${explain}-w FILE keeps the packets`;
 }
-
-const shellWord = (word: string): string =>
-  /^[\w./@%+,:=-]+$/.test(word) ? word : `'${word.replaceAll("'", "'\\''")}'`;

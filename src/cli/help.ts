@@ -21,6 +21,9 @@ Examples:
       a gate for CI: exit 1, and which connection breaks which rule; limits
       are of retransmissions, rtt, stall, duration, any anomaly, and of the
       run: connections, dropped
+  tcpwatch verify captures
+      each capture in a folder against NAME.expect.json beside it, written by
+      --update; differences in words, as JUnit, as annotations on GitHub
   tcpwatch explain process-terminated
       what a verdict means, and when it is given
 
@@ -34,6 +37,6 @@ Verdicts are certain, likely (something else would look the same, but a fact
 speaks for this) or possible; -v says what else it could be and what would tell.
 
 Exit codes: 0 done, also when stopped by Ctrl-C; 1 a connection breaks a rule of
---fail-on; 2 usage; 3 input unreadable or damaged (what could be read was
-reported); 4 no permission, no such interface, or it was removed; 5 output not
-written; 70 a defect in tcpwatch. The highest wins.`;
+--fail-on, or verify differs; 2 usage; 3 input unreadable or damaged (what could
+be read was reported); 4 no permission, no such interface, or it was removed;
+5 output not written; 70 a defect in tcpwatch. The highest wins.`;

@@ -2,11 +2,13 @@
 
 import { Command, CommanderError, InvalidArgumentError, Option } from 'commander';
 import { OUTPUTS } from '../output/outputs.js';
+import { REPORTERS } from '../output/verify/reporters.js';
 import { BACKENDS, DEFAULT_BUFFER_KIB, DEFAULT_MAX_CONNECTIONS, DEFAULT_SNAPLEN, VERSION } from '../pipeline.js';
 import { complain, EXIT, guardProcess, raise, reportDefect } from './exit.js';
 import { explainCommand } from './explain-command.js';
 import { HELP } from './help.js';
 import { listInterfacesCommand } from './list-interfaces.js';
+import { verifyCommand } from './verify-command.js';
 import { watch } from './watch.js';
 import { ABNORMAL, type WatchOptions } from './watch-options.js';
 
@@ -67,6 +69,14 @@ function commandLine(): Command {
     .description('what a scenario, ending, fact or error means')
     .argument('[id]', 'without it: the list of ids')
     .action(explainCommand);
+  const reporters = Object.entries(REPORTERS).map(([name, { title }]) => `${name}: ${title}`);
+  program
+    .command('verify')
+    .description('captures against what is expected of them: NAME.expect.json beside NAME.pcap')
+    .argument('<path...>', 'captures, or folders of them')
+    .option('-u, --update', 'write what comes out now as what is expected')
+    .addOption(new Option('--reporter <name>', reporters.join('; ')).choices(Object.keys(REPORTERS)).default('text'))
+    .action(verifyCommand);
   return program;
 }
 
