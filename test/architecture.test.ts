@@ -25,6 +25,7 @@ const ROOMS = {
     from: ['source', 'libpcap', 'wire', 'tcp', 'filter', 'verdict', 'system', 'sink'],
     because: 'the one room that knows all others',
   },
+  vitest: { from: ['pipeline', 'output', 'verdict', 'verify'], because: 'a matcher: analyses, compares, and says why' },
   lab: { from: [], because: 'plays with kernels; knows nothing of what we make of it' },
   bench: {
     from: ['pipeline', 'output', 'source', 'verdict', 'tcp', 'wire'],
