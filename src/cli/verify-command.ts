@@ -22,13 +22,14 @@ export async function verifyCommand(
   { update = false, reporter }: VerifyOptions,
 ): Promise<void> {
   const { captures, orphans, unreadable } = findCaptures(paths);
+  const typed = paths.map(shellWord).join(' ');
   for (const { path, why } of unreadable) complain(`${path}: ${why}`);
   for (const orphan of orphans) complain(`${orphan}: its capture is not there`);
   if (unreadable.length + orphans.length > 0) raise(EXIT.input);
-  else if (captures.length === 0) return misused(`no captures in ${paths.join(' ')}`);
+  else if (captures.length === 0) return misused(`no captures in ${typed}`);
   else if (!update && !captures.some(hasExpectation))
     return misused(
-      `nothing is expected of what is in ${paths.join(' ')}: tcpwatch verify --update ${paths.join(' ')} writes what comes out now, for you to read`,
+      `nothing is expected of what is in ${typed}: tcpwatch verify --update ${typed} writes what comes out now, for you to read`,
     );
   const { stdout, env } = process;
   const report = REPORTERS[reporter].make({ colour: wantsColour(stdout, env), width: widthFor(stdout, env) });
@@ -69,7 +70,7 @@ async function verify(file: CaptureFile, update: boolean): Promise<CaptureResult
   const expected = hasExpectation(file);
   if (!expected && !update) return result('no-expectation');
   try {
-    const expectation = expected ? parseExpectation(readFileSync(file.expectation, 'utf8')) : null;
+    const expectation = expected ? read(file.expectation) : null;
     const outcome = await outcomeOf(analyze({ files: [file.capture], filter: expectation?.filter ?? '' }));
     const problems = unforeseen(expectation, outcome);
     if (problems.length > 0) return result('unreadable', problems);
@@ -87,6 +88,16 @@ async function verify(file: CaptureFile, update: boolean): Promise<CaptureResult
     if (error instanceof FilterError) return result('unreadable', [`${file.expectation}: filter: ${error.message}`]);
     throw error;
   }
+}
+
+function read(file: string): Expectation {
+  let text: string;
+  try {
+    text = readFileSync(file, 'utf8');
+  } catch (error) {
+    throw new ExpectationError((error as Error).message);
+  }
+  return parseExpectation(text);
 }
 
 /** What kept the capture from being read to its end, unless that is expected. */

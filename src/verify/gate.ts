@@ -1,6 +1,6 @@
 // A gate: judges final records by rules, counts those that break one, and remembers the first of them.
 
-import type { ConnectionEvent, SummaryEvent, TcpwatchEvent } from '../verdict/events.js';
+import type { ConnectionEvent, TcpwatchEvent } from '../verdict/events.js';
 import type { Rule } from './rules.js';
 
 /** Offences remembered; the others are counted. */
@@ -29,7 +29,7 @@ export class Gate {
     if (event.type === 'connection' && event.final) {
       this.judged++;
       this.judge(event, (rule) => rule.ofConnection(event));
-    } else if (event.type === 'summary') this.judge(null, (rule) => rule.ofRun(event satisfies SummaryEvent));
+    } else if (event.type === 'summary') this.judge(null, (rule) => rule.ofRun(event));
   }
 
   private judge(record: ConnectionEvent | null, broken: (rule: Rule) => string | null): void {

@@ -35,8 +35,11 @@ export function ruleOf(word: string): Rule {
   const judge = (value: number | null, whole: number): string | null => {
     if (value === null) return null;
     const inUnit = unit === '%' ? (100 * value) / whole : value / scale;
+    if (!breaks(inUnit)) return null;
     const share = unit === '%' ? ` (${value} of ${whole} segments)` : '';
-    return breaks(inUnit) ? `${name} ${inWords(inUnit)}${unit}${share}` : null;
+    // Not rounded so far that it would keep to the limit.
+    const shown = [rounded(inUnit), Number(inUnit.toPrecision(6))].find(breaks) ?? inUnit;
+    return `${name} ${shown}${unit}${share}`;
   };
   return {
     word,
@@ -60,9 +63,8 @@ const UNITS: Readonly<Record<MeasureKind, Units>> = {
 
 const segmentsOf = ({ counts: { client, server } }: ConnectionEvent): number => client.segments + server.segments;
 
-/** At most three digits, but never fewer than a whole number has. */
-const inWords = (value: number): string =>
-  value >= 100 ? String(Math.round(value)) : String(Number(value.toPrecision(3)));
+/** Three digits, or as many as a whole number has. */
+const rounded = (value: number): number => (value >= 100 ? Math.round(value) : Number(value.toPrecision(3)));
 
 const whatThereIs = (): string => {
   const measures = [...Object.keys(CONNECTION_MEASURES), ...Object.keys(RUN_MEASURES)];

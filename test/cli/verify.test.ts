@@ -81,6 +81,8 @@ describe('exits', () => {
       'cut.expect.json': EXPECTED,
       'misspelt.pcap': both,
       'misspelt.expect.json': { conections: [] },
+      'folder.pcap': both,
+      'folder.expect.json/file': EXPECTED,
       'lost.expect.json': EXPECTED,
     });
     const { code, stdout, stderr } = await verify(folder);
@@ -88,8 +90,9 @@ describe('exits', () => {
     expect(stderr).toBe('tcpwatch: DIR/lost.expect.json: its capture is not there\n');
     expect(stdout).toContain('✖ DIR/both.pcap: differs');
     expect(stdout).toContain('✖ DIR/cut.pcap: cannot be read');
+    expect(stdout).toContain('DIR/folder.expect.json: EISDIR');
     expect(stdout).toContain('DIR/misspelt.expect.json: "conections" is not one of');
-    expect(stdout).toContain('3 captures: 1 differs, 2 cannot be read');
+    expect(stdout).toContain('4 captures: 1 differs, 3 cannot be read');
   });
 
   it('0 for a damaged capture that is expected to be one', async () => {

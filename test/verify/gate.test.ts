@@ -66,6 +66,9 @@ describe('a limit', () => {
   it.each([
     ['stall>2s', 'stall 2.35s'],
     ['stall>2345ms', 'stall 2346ms'],
+    ['stall>2.345s', 'stall 2.35s'],
+    ['stall>2.3455s', 'stall 2.35s'],
+    ['stall<2.346s', 'stall 2.3456s'],
     ['stall>2346ms', null],
     ['stall>0.01min', 'stall 0.0391min'],
   ])('%s, of 2.3456 s', (word, broken) => {
@@ -90,7 +93,7 @@ describe('a limit', () => {
   });
 
   it('duration is that of the record', () => {
-    expect(ruleOf('duration>100ms').ofConnection(closed)).toBe('duration 100ms');
+    expect(ruleOf('duration>100ms').ofConnection(closed)).toBe('duration 100.2ms');
     expect(ruleOf('duration>1s').ofConnection(closed)).toBeNull();
   });
 
