@@ -105,6 +105,7 @@ describe('exits', () => {
 
   it.each([
     [{}, 'tcpwatch: no captures in DIR\n'],
+    [{ 'folder.pcap/notes.txt': {} }, 'tcpwatch: no captures in DIR\n'],
     [
       { 'both.pcap': both },
       'tcpwatch: nothing is expected of what is in DIR: tcpwatch verify --update DIR writes what comes out now, for you to read\n',
