@@ -17,17 +17,21 @@ const ROOMS = {
   verify: { from: ['verdict'], because: 'compares records' },
   system: { from: ['verdict', 'wire'], because: 'the machine’s own sockets and processes, as records have them' },
   sink: { from: ['source', 'verdict', 'wire'], because: 'frames go to files; which, a record decides' },
-  output: { from: ['verdict'], because: 'puts records into words; whatever it needs to know must be in them' },
+  output: {
+    from: ['verdict', 'verify'],
+    because: 'puts records into words; whatever it needs to know must be in them',
+  },
   pipeline: {
     from: ['source', 'libpcap', 'wire', 'tcp', 'filter', 'verdict', 'system', 'sink'],
     because: 'the one room that knows all others',
   },
+  vitest: { from: ['pipeline', 'output', 'verdict', 'verify'], because: 'a matcher: analyses, compares, and says why' },
   lab: { from: [], because: 'plays with kernels; knows nothing of what we make of it' },
   bench: {
     from: ['pipeline', 'output', 'source', 'verdict', 'tcp', 'wire'],
     because: 'measures every room on the way of a packet, and nothing knows it',
   },
-  cli: { from: ['pipeline', 'output', 'verdict', 'system'], because: 'knows names, not protocol' },
+  cli: { from: ['pipeline', 'output', 'verdict', 'verify', 'system'], because: 'knows names, not protocol' },
 } as const satisfies Record<string, { from: readonly string[]; because: string }>;
 
 /** What no file of a room may mention, and what to do instead. */

@@ -7,6 +7,7 @@ import { describe, expect, it } from 'vitest';
 import type { Answers } from '../src/lab/answers.js';
 import { type AnalyzeOptions, analyze, type ConnectionEvent, type TcpwatchEvent } from '../src/pipeline.js';
 import { SCENARIOS } from '../src/verdict/scenarios.js';
+import { outcomeOf } from '../src/verify/outcome.js';
 import { expectForetold, expectTruth, readAnswers } from './support/answers.js';
 
 const ROOT = resolve(import.meta.dirname, '..');
@@ -72,7 +73,8 @@ describe.each(captures)('%s', (capture) => {
   const name = nameOf(capture);
 
   it('holds what really happened', async () => {
-    expectTruth(answersOf(name), connectionsOf(await eventsOf(capture)), /one-sided/.test(name));
+    const outcome = await outcomeOf(analyze({ files: [join(CAPTURES, capture)] }));
+    expectTruth(answersOf(name), outcome, /one-sided/.test(name));
   });
 
   it('foretells the errno of every call', async () => {

@@ -7,7 +7,8 @@ import type { MachineAnswers } from '../src/lab/answers.js';
 import { catalogue } from '../src/lab/catalogue.js';
 import { stories } from '../src/lab/machines/stories.js';
 import { captureName } from '../src/lab/machines/story.js';
-import { analyze, type ConnectionEvent, type HostEvent } from '../src/pipeline.js';
+import { analyze } from '../src/pipeline.js';
+import { type Outcome, outcomeOf } from '../src/verify/outcome.js';
 import { CONCLUSIONS, expectForetold, expectTruth, pairs, readAnswers } from './support/answers.js';
 
 const MACHINES = resolve(import.meta.dirname, '../fixtures/machines');
@@ -29,15 +30,7 @@ const plays = stories.flatMap((story) =>
 );
 const answersOf = (name: string): MachineAnswers => readAnswers(join(MACHINES, `${name}.answers.json`));
 
-async function hear(name: string): Promise<{ records: ConnectionEvent[]; hosts: HostEvent[] }> {
-  const records: ConnectionEvent[] = [];
-  const hosts: HostEvent[] = [];
-  for await (const event of analyze({ files: [join(MACHINES, `${name}.pcap.gz`)] })) {
-    if (event.type === 'connection') records.push(event);
-    if (event.type === 'host') hosts.push(event);
-  }
-  return { records, hosts };
-}
+const hear = (name: string): Promise<Outcome> => outcomeOf(analyze({ files: [join(MACHINES, `${name}.pcap.gz`)] }));
 
 describe.each(plays)('$name', ({ name, story }) => {
   it('is told by the answers', () => {
@@ -52,13 +45,12 @@ describe.each(plays)('$name', ({ name, story }) => {
   });
 
   it('holds what really happened to every connection', async () => {
-    const { records } = await hear(name);
-    expectTruth(answersOf(name), records);
+    expectTruth(answersOf(name), await hear(name));
   });
 
   it('is not certain that a host is gone where it is not', async () => {
-    const { records } = await hear(name);
-    const wrong = pairs(answersOf(name), records).filter(
+    const { connections } = await hear(name);
+    const wrong = pairs(answersOf(name), connections).filter(
       ({ answer, record }) =>
         record?.verdict.confidence === 'certain' &&
         OF_A_HOST.has(record.verdict.scenario) &&
@@ -70,17 +62,16 @@ describe.each(plays)('$name', ({ name, story }) => {
   });
 
   it('foretells the errno of every call', async () => {
-    const { records } = await hear(name);
-    expectForetold(answersOf(name), records, (call) =>
+    const { connections } = await hear(name);
+    expectForetold(answersOf(name), connections, (call) =>
       UNSEEN_CALLS.some((row) => row.story === name && row.call.test(call)),
     );
   });
 
   it('concludes what became of the machine, and nothing of the clients’ host', async () => {
     const { hosts } = await hear(name);
-    const final = hosts.filter(({ conclusion }) => conclusion?.final);
     const [machine] = answersOf(name).hosts!;
-    const of = (own: boolean) => final.filter(({ address }) => (address === machine!.address) === own);
+    const of = (own: boolean) => hosts.filter(({ address }) => (address === machine!.address) === own);
     expect(CONCLUSIONS[machine!.truth]).toContain(of(true)[0]?.event ?? null);
     expect(of(false).map(({ address, event }) => `${address} ${event}`)).toEqual([]);
   });

@@ -1,6 +1,6 @@
 // The package as a stranger gets it: packed, installed into an empty prefix, run and imported by Node 20 and 24.
-import { execFileSync } from 'node:child_process';
-import { mkdtempSync, readdirSync, rmSync, writeFileSync } from 'node:fs';
+import { execFileSync, spawnSync } from 'node:child_process';
+import { existsSync, mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join, resolve } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
@@ -21,6 +21,16 @@ export async function scenarios(file: string): Promise<(string | null)[]> {
   }
   return found;
 }`;
+
+const MATCHER_USER = `
+import { expect, it } from 'vitest';
+import 'tcpwatch/vitest';
+it('fails, and says why', async () => {
+  const capture: string = process.env.CAPTURE!;
+  await expect(capture).toEndAs({ scenario: 'process-terminated', end: 'server' });
+  await expect(capture).toEndAs({ scenario: 'normal-close' });
+});`;
+const VITEST = JSON.parse(readFileSync(join(ROOT, 'package.json'), 'utf8')).devDependencies.vitest;
 
 const npm = (cwd: string, ...words: string[]): string =>
   execFileSync('npm', ['--no-audit', '--no-fund', '--loglevel=error', ...words], { cwd, encoding: 'utf8' });
@@ -77,8 +87,23 @@ describe.skipIf(!online)(`the packed package${online ? '' : ' (skipped: no npm r
     execFileSync(tsc, settings, { cwd: prefix, encoding: 'utf8' });
   });
 
+  it('has a matcher for vitest, and does without vitest where it is not', () => {
+    expect(existsSync(join(prefix, 'node_modules/vitest'))).toBe(false);
+    npm(prefix, 'install', `vitest@${VITEST}`);
+    writeFileSync(join(prefix, 'matcher.test.ts'), MATCHER_USER);
+    const settings = '--noEmit --strict --skipLibCheck --module nodenext --target es2023 --types node matcher.test.ts';
+    execFileSync(join(ROOT, 'node_modules/.bin/tsc'), settings.split(' '), { cwd: prefix, encoding: 'utf8' });
+    const { status, stdout, stderr } = spawnSync(process.execPath, ['node_modules/vitest/vitest.mjs', 'run'], {
+      cwd: prefix,
+      env: { PATH: process.env.PATH, CAPTURE, NO_COLOR: '1' },
+      encoding: 'utf8',
+    });
+    expect({ status, stdout }).toMatchObject({ status: 1, stdout: expect.stringContaining('1 failed') });
+    expect(stderr).toContain('connection #1: verdict.scenario: expected "normal-close", got "process-terminated"');
+  }, 120_000);
+
   it('ships no lab, no tests, no captures', () => {
     const files = readdirSync(join(prefix, 'node_modules/tcpwatch'), { recursive: true, encoding: 'utf8' });
-    expect(files.filter((file) => /lab|test|fixtures|\.pcap/.test(file))).toEqual([]);
+    expect(files.filter((file) => /lab|\btest|fixtures|\.pcap/.test(file))).toEqual([]);
   });
 });

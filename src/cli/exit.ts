@@ -1,7 +1,6 @@
 // How the process ends: the exit code (the highest wins) and what stderr says of it, one line a trouble.
 
-/** 1 is kept for `--fail-on`. */
-export const EXIT = { done: 0, usage: 2, input: 3, interface: 4, output: 5, defect: 70 } as const;
+export const EXIT = { done: 0, gate: 1, usage: 2, input: 3, interface: 4, output: 5, defect: 70 } as const;
 
 export function raise(code: number): void {
   process.exitCode = Math.max(Number(process.exitCode ?? 0), code);

@@ -17,6 +17,13 @@ Examples:
       while it happens, on another machine
   tcpwatch -r incident.pcap -o ndjson | jq 'select(.verdict.severity=="error")'
       for programs; the fields are described by tcpwatch/schema.json
+  tcpwatch -r run.pcap --fail-on error --fail-on 'retransmissions>1%'
+      a gate for CI: exit 1, and which connection breaks which rule; limits
+      are of retransmissions, rtt, stall, duration, any anomaly, and of the
+      run: connections, dropped
+  tcpwatch verify captures
+      each capture in a folder against NAME.expect.json beside it, written by
+      --update; differences in words, as JUnit, as annotations on GitHub
   tcpwatch explain process-terminated
       what a verdict means: how it goes, what programs see, what to do
   tcpwatch explain ECONNRESET
@@ -31,6 +38,7 @@ if one of its packets matches.
 Verdicts are certain, likely (something else would look the same, but a fact
 speaks for this) or possible; -v says what else it could be and what would tell.
 
-Exit codes: 0 done, also when stopped by Ctrl-C; 2 usage; 3 input unreadable or
-damaged (what could be read was reported); 4 no permission, no such interface,
-or it was removed; 5 output not written; 70 a defect in tcpwatch.`;
+Exit codes: 0 done, also when stopped by Ctrl-C; 1 a connection breaks a rule of
+--fail-on, or verify differs; 2 usage; 3 input unreadable or damaged (what could
+be read was reported); 4 no permission, no such interface, or it was removed;
+5 output not written; 70 a defect in tcpwatch. The highest wins.`;

@@ -2,11 +2,13 @@
 
 import { Command, CommanderError, InvalidArgumentError, Option } from 'commander';
 import { OUTPUTS } from '../output/outputs.js';
+import { REPORTERS } from '../output/verify/reporters.js';
 import { BACKENDS, DEFAULT_BUFFER_KIB, DEFAULT_MAX_CONNECTIONS, DEFAULT_SNAPLEN, VERSION } from '../pipeline.js';
 import { complain, EXIT, guardProcess, raise, reportDefect } from './exit.js';
 import { EXPLAIN_FORMATS, explainCommand } from './explain-command.js';
 import { HELP } from './help.js';
 import { listInterfacesCommand } from './list-interfaces.js';
+import { verifyCommand } from './verify-command.js';
 import { watch } from './watch.js';
 import { ABNORMAL, type WatchOptions } from './watch-options.js';
 
@@ -37,6 +39,7 @@ function commandLine(): Command {
     .option('-w, --write <file>', 'keep what -i captures, as pcapng')
     .option('--write-flagged <dir>', 'keep each connection that ended abnormally, as a pcapng with its verdict')
     .option('--flag <what>', `what to keep so: scenario, ending or severity (default ${ABNORMAL}); repeatable`, collect)
+    .option('--fail-on <what>', 'exit 1 for this: as --flag, or a limit as retransmissions>1%; repeatable', collect)
     .option(
       '-s, --snaplen <octets>',
       `octets of each packet to capture (default ${DEFAULT_SNAPLEN}: headers; 0: all)`,
@@ -69,6 +72,14 @@ function commandLine(): Command {
     .argument('[id]', 'without it: the list of all')
     .addOption(new Option('-o, --output <format>', 'how to print it').choices(EXPLAIN_FORMATS).default('text'))
     .action(explainCommand);
+  const reporters = Object.entries(REPORTERS).map(([name, { title }]) => `${name}: ${title}`);
+  program
+    .command('verify')
+    .description('captures against what is expected of them: NAME.expect.json beside NAME.pcap')
+    .argument('<path...>', 'captures, or folders of them')
+    .option('-u, --update', 'write what comes out now as what is expected')
+    .addOption(new Option('--reporter <name>', reporters.join('; ')).choices(Object.keys(REPORTERS)).default('text'))
+    .action(verifyCommand);
   return program;
 }
 

@@ -2,7 +2,9 @@
 
 import { OUTPUTS } from '../output/outputs.js';
 import { type AnalyzeOptions, analyzeInBatches, FilterError, noticeEvent, type SummaryEvent } from '../pipeline.js';
+import type { Gate } from '../verify/gate.js';
 import { complain, EXIT, raise, reportUnwritable } from './exit.js';
+import { gateOf, reportGate } from './fail-on.js';
 import { Printer } from './printer.js';
 import { wantsColour, widthFor } from './terminal.js';
 import { analyzeOptions, isFile, UsageError, type WatchOptions } from './watch-options.js';
@@ -14,8 +16,10 @@ export async function watch(words: readonly string[], options: WatchOptions): Pr
   const stopping = new AbortController();
   const disarm = onStop(() => stopping.abort());
   try {
+    const gate = gateOf(options);
     const asked = analyzeOptions(words, options, stopping.signal);
-    await printAll(asked, options, stopping);
+    await printAll(asked, options, stopping, gate);
+    if (gate) reportGate(gate, options);
   } catch (error) {
     if (error instanceof FilterError) complainOf(error, words.find(isFile));
     else if (error instanceof UsageError) complain(error.message);
@@ -26,7 +30,12 @@ export async function watch(words: readonly string[], options: WatchOptions): Pr
   }
 }
 
-async function printAll(asked: AnalyzeOptions, options: WatchOptions, stopping: AbortController): Promise<void> {
+async function printAll(
+  asked: AnalyzeOptions,
+  options: WatchOptions,
+  stopping: AbortController,
+  gate: Gate | null,
+): Promise<void> {
   const { stdout, env } = process;
   const live = asked.interface !== undefined;
   const output = OUTPUTS[options.output].make({
@@ -40,7 +49,8 @@ async function printAll(asked: AnalyzeOptions, options: WatchOptions, stopping: 
   const printer: Printer = new Printer(STDOUT_FD, output, !live, skipped, () => {
     reportUnwritable(printer.failure!);
     if (live) stopping.abort();
-    else process.exit();
+    // A gate judges on for a reader that has seen enough.
+    else if (!gate) process.exit();
   });
   const closing = (): void => {
     printer.patient = true;
@@ -49,6 +59,7 @@ async function printAll(asked: AnalyzeOptions, options: WatchOptions, stopping: 
   try {
     const provisional = output.wantsProvisional;
     for await (const events of analyzeInBatches({ ...asked, provisional, closing })) {
+      if (gate) for (const event of events) gate.take(event);
       await printer.print(events);
       if (events.some((event) => event.type === 'notice' && event.id === 'write-failed')) raise(EXIT.output);
       const last = events.at(-1);

@@ -36,7 +36,7 @@ function walk(path: string, expected: unknown, actual: unknown): string[] {
   return Object.is(expected, actual) ? [] : [`${at}expected ${words(expected)}, got ${words(actual)}`];
 }
 
-const isRecord = (value: unknown): value is Readonly<Record<string, unknown>> =>
+export const isRecord = (value: unknown): value is Readonly<Record<string, unknown>> =>
   typeof value === 'object' && value !== null && !Array.isArray(value);
 
 const words = (value: unknown): string => (value === undefined ? 'nothing' : JSON.stringify(value));

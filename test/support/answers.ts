@@ -3,8 +3,8 @@ import { readFileSync } from 'node:fs';
 import { expect } from 'vitest';
 import type { CaptureAnswers, Connection, HostTruth } from '../../src/lab/answers.js';
 import type { ConnectionEvent, HostEvent } from '../../src/pipeline.js';
-import { differences } from '../../src/verify/differences.js';
-import { holdsTruth } from '../../src/verify/holds-truth.js';
+import { compare } from '../../src/verify/expectation.js';
+import type { Outcome } from '../../src/verify/outcome.js';
 
 /** Answers in plain words: the verdict, or lookalike, that says the same. */
 const IN_OUR_WORDS: Readonly<Record<string, string | null>> = {
@@ -46,26 +46,19 @@ export function pairs(answers: CaptureAnswers, records: readonly ConnectionEvent
 }
 
 /** Every connection of the answers has a record that is honest about what happened to it, and nobody else has one. */
-export function expectTruth(answers: CaptureAnswers, records: readonly ConnectionEvent[], silenceHolds = false): void {
-  const unanswered = records.length - answers.connections.filter(({ frames }) => frames > 0).length;
-  expect(unanswered, 'connections nobody made').toBe(0);
-  for (const { answer, record } of pairs(answers, records)) {
-    if (answer.frames === 0) {
-      expect(record, 'no TCP was sent').toBeNull();
-      continue;
-    }
-    const { client, server } = answer;
-    expect(differences(`connection ${record!.id}`, { client, server }, record!)).toEqual([]);
-    const { verdict } = record!;
-    const said = `${verdict.scenario} ${verdict.end} ${verdict.confidence}`;
-    expect(
-      holdsTruth(record!, inOurWords(answer), silenceHolds),
-      `${client.port}: ${answer.truth} ${answer.end} happened, ${said} was said`,
-    ).toBe(true);
-  }
+export function expectTruth(answers: CaptureAnswers, outcome: Outcome, orSilence = false): void {
+  const order = new Map(pairs(answers, outcome.connections).map(({ answer, record }) => [answer, record?.id]));
+  const place = (answer: Connection): number => order.get(answer) ?? Number.POSITIVE_INFINITY;
+  const seen = answers.connections.filter(({ frames }) => frames > 0).sort((a, b) => place(a) - place(b) || 0);
+  const connections = seen.map(({ client, server, ...answer }) => ({
+    client,
+    server,
+    truth: { ...inOurWords(answer), orSilence },
+  }));
+  expect(compare({ connections }, outcome)).toEqual([]);
 }
 
-function inOurWords({ truth, end }: Connection) {
+function inOurWords({ truth, end }: Pick<Connection, 'truth' | 'end'>) {
   return { scenario: truth !== null && truth in IN_OUR_WORDS ? IN_OUR_WORDS[truth]! : truth, end };
 }
 

@@ -6,7 +6,7 @@ export const HOST_TIMES = {
   /** And no burst is longer: a busy server's closes would never end. */
   burstNs: 500e6,
   /** A server that closes because it has answered does so within this time of the answer. */
-  answerNs: 5e6,
+  answerNs: 0.5e6,
   /** From SIGTERM to SIGKILL: systemd waits 90 s by default, others from 5 s. Later, a host that answers was not shut down. */
   killNs: 95e9,
   /** A host that falls silent so soon after its connections were closed was shut down. */

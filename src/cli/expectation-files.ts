@@ -1,0 +1,60 @@
+// Which captures `tcpwatch verify` is about, and where their expectations are: NAME.pcap.gz and NAME.expect.json.
+
+import { existsSync, readdirSync, statSync } from 'node:fs';
+import { dirname, join, normalize } from 'node:path';
+
+const CAPTURE = /\.(pcap|pcapng|cap)(\.gz)?$/;
+const EXPECTATION = /\.expect\.json$/;
+
+export interface CaptureFile {
+  readonly capture: string;
+  readonly expectation: string;
+}
+
+export interface Found {
+  readonly captures: readonly CaptureFile[];
+  /** Expectations whose capture is not there. */
+  readonly orphans: readonly string[];
+  /** Paths that cannot be looked into, and why. */
+  readonly unreadable: readonly { readonly path: string; readonly why: string }[];
+}
+
+/** @param paths captures, and folders of them with all that is below */
+export function findCaptures(paths: readonly string[]): Found {
+  const files = new Set<string>();
+  const unreadable: { path: string; why: string }[] = [];
+  for (const path of paths) {
+    try {
+      for (const file of filesOf(path)) files.add(file);
+    } catch (error) {
+      const missing = (error as NodeJS.ErrnoException).code === 'ENOENT';
+      unreadable.push({ path, why: missing ? 'no such file' : (error as Error).message });
+    }
+  }
+  const captures = [...files].filter((file) => !EXPECTATION.test(file)).map(withExpectation);
+  const answered = new Set(captures.map(({ expectation }) => expectation));
+  const orphans = [...files].filter((file) => EXPECTATION.test(file) && !answered.has(file));
+  return { captures, orphans, unreadable };
+}
+
+/** An expectation that is named stands for the captures it is beside too. */
+function filesOf(path: string): string[] {
+  if (statSync(path).isDirectory()) return filesIn(path, true);
+  if (!EXPECTATION.test(path)) return [path];
+  const beside = filesIn(dirname(path), false).filter((file) => withExpectation(file).expectation === normalize(path));
+  return [normalize(path), ...beside];
+}
+
+const filesIn = (folder: string, recursive: boolean): string[] =>
+  readdirSync(folder, { recursive, encoding: 'utf8' })
+    .filter((file) => CAPTURE.test(file) || EXPECTATION.test(file))
+    .map((file) => join(folder, file))
+    .filter((file) => statSync(file).isFile())
+    .sort();
+
+const withExpectation = (capture: string): CaptureFile => ({
+  capture,
+  expectation: `${capture.replace(CAPTURE, '')}.expect.json`,
+});
+
+export const hasExpectation = ({ expectation }: CaptureFile): boolean => existsSync(expectation);
