@@ -67,7 +67,7 @@ export const FACTS_FROM_HOSTS = {
     },
   },
   'host-forgot-later': {
-    says: 'later the host of the {gone} came back without the connections of before: it had died',
+    says: 'later the host of the {gone} came back without the connections of before',
     find: (c) => {
       const back = c.host?.host.returns.find(({ at: when }) => when.timeNs > c.survivor.end.unansweredNs);
       return at(back?.forgot, isUnanswered(c.survivor.end), (back?.forgotten ?? 0) >= 2, !back?.remembers);

@@ -267,10 +267,11 @@ export const SCENARIOS = [
       'neighbour-silent',
       'neighbour-silent-to-survivor',
       'host-silent-to-all',
+      'host-forgot-later',
     ],
     alsoTells: ['survivor-gave-up'],
     lookalikes: [
-      { id: 'path-cut', ruledOutBy: ['host-forgot-later'] },
+      { id: 'path-cut', ruledOutBy: [] },
       {
         id: 'silent-filter',
         ruledOutBy: [
