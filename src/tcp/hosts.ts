@@ -10,6 +10,8 @@ import type { Moment } from './notes.js';
 export const NO_HOST = 0;
 
 const FIRST_SIZE = 256;
+/** However few hosts are idle, a new one costs no more. */
+const MOST_LOOKED_AT = 32;
 
 export class HostTable {
   /** When, and in which frame, each host last sent a segment; by number. */
@@ -22,8 +24,8 @@ export class HostTable {
   private readonly numbers = new Map<number | string, number>();
   private readonly keys: (number | string)[] = [''];
   private connections = new Int32Array(FIRST_SIZE);
-  /** Hosts without a connection, the one that has been so for longest first: remembered as long as there is room. */
-  private readonly idle = new Set<number>();
+  /** Where the search for a host without a connection goes on: those are remembered as long as there is room. */
+  private hand = 0;
 
   /**
    * @param limit hosts remembered at most
@@ -39,13 +41,13 @@ export class HostTable {
     const key = keyOf(words, at, network);
     const host = this.numbers.get(key) ?? this.add(key);
     if (host === NO_HOST) return host;
-    if (this.connections[host]++ === 0) this.idle.delete(host);
+    this.connections[host]++;
     return host;
   }
 
   /** One connection of it less. */
   leave(host: number): void {
-    if (host !== NO_HOST && --this.connections[host] === 0) this.idle.add(host);
+    if (host !== NO_HOST) this.connections[host]--;
   }
 
   /** When it was last heard. */
@@ -56,10 +58,8 @@ export class HostTable {
   private add(key: number | string): number {
     let host = this.keys.length;
     if (host > this.limit) {
-      const [oldest] = this.idle;
-      if (oldest === undefined) return NO_HOST;
-      host = oldest;
-      this.idle.delete(host);
+      host = this.nextIdle();
+      if (host === NO_HOST) return host;
       this.numbers.delete(this.keys[host]);
       this.forgets(host);
     } else if (host === this.watched.length) this.grow();
@@ -69,6 +69,17 @@ export class HostTable {
     this.watched[host] = 1;
     this.heardNs[host] = Number.NEGATIVE_INFINITY;
     return host;
+  }
+
+  /** Of the next few numbers in turn, the one without a connection that was heard longest ago; NO_HOST: there is none. */
+  private nextIdle(): number {
+    let oldest = NO_HOST;
+    for (let looked = 0; looked < MOST_LOOKED_AT; looked++) {
+      this.hand = (this.hand % this.limit) + 1;
+      if (this.connections[this.hand] > 0) continue;
+      if (oldest === NO_HOST || this.heardNs[this.hand] < this.heardNs[oldest]) oldest = this.hand;
+    }
+    return oldest;
   }
 
   private grow(): void {

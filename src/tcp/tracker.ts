@@ -26,7 +26,7 @@ const LINGER_NS = 120e9;
 /** After a FIN or the end, things have settled by then: who closes in turn has done so, and who dies is dead. */
 const SETTLED_NS = 1e9;
 /** How many connections an eviction looks at to find one long quiet. */
-const EVICTION_LOOK = 64;
+const EVICTION_LOOK = 16;
 /** Finished connections whose stray segments are still known. */
 const MAX_GRAVES = 65_536;
 const MAX_HOSTS = 65_536;
