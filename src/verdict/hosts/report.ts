@@ -75,7 +75,15 @@ interface Conclusion {
 
 /** What became of a host: the first row that holds; null: nothing that can be named. */
 export function conclude(theCase: HostCase): Conclusion | null {
-  const known = (id: HostFactId): boolean => HOST_FACTS[id].find(theCase) !== null;
+  // Rules ask for the same facts again and again.
+  const asked = new Map<HostFactId, boolean>();
+  const known = (id: HostFactId): boolean => {
+    const before = asked.get(id);
+    if (before !== undefined) return before;
+    const now = HOST_FACTS[id].find(theCase) !== null;
+    asked.set(id, now);
+    return now;
+  };
   for (const row of HOST_RULES as readonly HostRuleRow[]) {
     const weighed = weigh(row, known);
     if (weighed) return { row, weighed, theCase };
