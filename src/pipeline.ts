@@ -1,22 +1,18 @@
 // The one file that knows all rooms: source -> decode -> track -> judge -> events. Also the library's API.
 //
-// Its parts: pipeline/analysis.ts (frames in, events out), host-watch.ts, connection-filter.ts, live.ts, recording.ts, openings.ts.
+// Its parts: pipeline/analysis.ts (frames in, events out), host-watch.ts, connection-filter.ts, live.ts, processes.ts,
+// notices.ts, recording.ts, openings.ts.
 
 import { readFileSync } from 'node:fs';
 import type { Readable } from 'node:stream';
 import { setImmediate as otherWork } from 'node:timers/promises';
+import type { Device } from './libpcap/devices.js';
 import { Analysis } from './pipeline/analysis.js';
 import { type ConnectionFilter, connectionFilter } from './pipeline/connection-filter.js';
-import {
-  type Live,
-  type LiveInput,
-  noticeEvent,
-  openLive,
-  processAt,
-  processBystander,
-  quietWatch,
-} from './pipeline/live.js';
+import type { Live, LiveInput } from './pipeline/live.js';
+import { noticeEvent, quietWatch } from './pipeline/notices.js';
 import { Openings } from './pipeline/openings.js';
+import { processAt, processBystander } from './pipeline/processes.js';
 import { Recording, type RecordingOptions } from './pipeline/recording.js';
 import { TimeBase } from './source/frame-batch.js';
 import { type CaptureSource, openCapture } from './source/open-capture.js';
@@ -26,11 +22,18 @@ import { linkTypeRow } from './wire/link/link-types.js';
 
 export { FilterError } from './filter/parse-filter.js';
 export type { Device } from './libpcap/devices.js';
-export { type LiveInput, listInterfaces, noticeEvent } from './pipeline/live.js';
+export type { LiveInput } from './pipeline/live.js';
+export { noticeEvent } from './pipeline/notices.js';
 export type { FlaggedOptions } from './pipeline/recording.js';
 export { BACKENDS, DEFAULT_BUFFER_KIB, DEFAULT_SNAPLEN } from './source/live/live-source.js';
 export type * from './verdict/events.js';
 export { HOST_TIMES, type HostTimes } from './verdict/hosts/times.js';
+
+/** What an interface takes is not loaded to read a file. */
+const listening = () => import('./pipeline/live.js');
+
+/** What can be listened on, or why that cannot be told. */
+export const listInterfaces = async (): Promise<Device[] | string> => (await listening()).listInterfaces();
 
 export const DEFAULT_MAX_CONNECTIONS = 1_000_000;
 
@@ -74,6 +77,7 @@ export async function* analyzeInBatches(options: AnalyzeOptions): AsyncGenerator
   let live: Live | null = null;
   let sources: readonly CaptureSource[];
   if (options.interface) {
+    const { openLive } = await listening();
     const opened = await openLive(options.interface, filter, base);
     if ('source' in opened) live = opened;
     else problems.push({ source: options.interface.interface, ...opened });

@@ -14,7 +14,7 @@ const ROOMS = {
   tcp: { from: ['wire'], because: 'the model sees segments, not files' },
   filter: { from: ['wire'], because: 'a predicate on addresses and ports' },
   verdict: { from: ['tcp', 'wire'], because: 'judges what the model recorded' },
-  verify: { from: ['verdict'], because: 'compares records' },
+  verify: { from: ['verdict', 'tcp'], because: 'compares records, and limits what they count' },
   system: { from: ['verdict', 'wire'], because: 'the machine’s own sockets and processes, as records have them' },
   sink: { from: ['source', 'verdict', 'wire'], because: 'frames go to files; which, a record decides' },
   output: {

@@ -6,9 +6,7 @@ import { complain, EXIT, raise } from './exit.js';
 import { nearest } from './nearest.js';
 import { wantsColour, widthFor } from './terminal.js';
 
-export const EXPLAIN_FORMATS = ['text', 'json'] as const;
-
-export function explainCommand(id: string | undefined, { output }: { output: (typeof EXPLAIN_FORMATS)[number] }): void {
+export function explainCommand(id: string | undefined, { output }: { output: 'text' | 'json' }): void {
   const found = id === undefined ? explainAll() : explain(id);
   if (!found) {
     complain(unknown(id!));

@@ -3,8 +3,8 @@
 import { type Device, listInterfaces } from '../pipeline.js';
 import { complain, EXIT, raise } from './exit.js';
 
-export function listInterfacesCommand(): void {
-  const devices = listInterfaces();
+export async function listInterfacesCommand(): Promise<void> {
+  const devices = await listInterfaces();
   if (typeof devices === 'string') {
     complain(`cannot list interfaces: ${devices}`);
     raise(EXIT.interface);

@@ -5,10 +5,7 @@ import { OUTPUTS } from '../output/outputs.js';
 import { REPORTERS } from '../output/verify/reporters.js';
 import { BACKENDS, DEFAULT_BUFFER_KIB, DEFAULT_MAX_CONNECTIONS, DEFAULT_SNAPLEN, VERSION } from '../pipeline.js';
 import { complain, EXIT, guardProcess, raise, reportDefect } from './exit.js';
-import { EXPLAIN_FORMATS, explainCommand } from './explain-command.js';
 import { HELP } from './help.js';
-import { listInterfacesCommand } from './list-interfaces.js';
-import { verifyCommand } from './verify-command.js';
 import { watch } from './watch.js';
 import { ABNORMAL, type WatchOptions } from './watch-options.js';
 
@@ -23,6 +20,7 @@ export async function main(argv: readonly string[]): Promise<void> {
   }
 }
 
+/** What a command alone needs is loaded when it is typed: a capture's verdict shall not wait for it. */
 function commandLine(): Command {
   const formats = Object.entries(OUTPUTS).map(([name, { title }]) => `${name}: ${title}`);
   const program = new Command('tcpwatch')
@@ -64,14 +62,16 @@ function commandLine(): Command {
     .configureOutput({ outputError: (text) => complain(`${oneLine(text)} (tcpwatch --help shows how)`) })
     .exitOverride()
     .action((words: string[], options: WatchOptions & { listInterfaces?: true }) =>
-      options.listInterfaces ? listInterfacesCommand() : watch(words, options),
+      options.listInterfaces
+        ? import('./list-interfaces.js').then((it) => it.listInterfacesCommand())
+        : watch(words, options),
     );
   program
     .command('explain')
     .description('what a scenario, ending, fact or error means; what to do')
     .argument('[id]', 'without it: the list of all')
-    .addOption(new Option('-o, --output <format>', 'how to print it').choices(EXPLAIN_FORMATS).default('text'))
-    .action(explainCommand);
+    .addOption(new Option('-o, --output <format>', 'how to print it').choices(['text', 'json']).default('text'))
+    .action((id, options) => import('./explain-command.js').then((it) => it.explainCommand(id, options)));
   const reporters = Object.entries(REPORTERS).map(([name, { title }]) => `${name}: ${title}`);
   program
     .command('verify')
@@ -79,7 +79,7 @@ function commandLine(): Command {
     .argument('<path...>', 'captures, or folders of them')
     .option('-u, --update', 'write what comes out now as what is expected')
     .addOption(new Option('--reporter <name>', reporters.join('; ')).choices(Object.keys(REPORTERS)).default('text'))
-    .action(verifyCommand);
+    .action((paths, options) => import('./verify-command.js').then((it) => it.verifyCommand(paths, options)));
   return program;
 }
 

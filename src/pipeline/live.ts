@@ -8,13 +8,7 @@ import type { Backend, LiveOptions, LiveSource } from '../source/live/live-sourc
 import { DEFAULT_BUFFER_KIB, DEFAULT_SNAPLEN } from '../source/live/live-source.js';
 import { openInterface } from '../source/live/open-interface.js';
 import { LocalProcesses } from '../system/local-processes.js';
-import type { ProcessAt } from '../verdict/case.js';
-import type { NoticeEvent, NoticeId, ProcessRecord } from '../verdict/events.js';
-import type { Bystander } from './analysis.js';
 import { CAPTURE_ALL, type ConnectionFilter } from './connection-filter.js';
-
-/** Nothing seen for so long is worth a word. */
-const QUIET_MS = 10_000;
 
 export interface LiveInput extends LiveOptions {
   readonly backend?: Backend | 'auto';
@@ -64,44 +58,4 @@ export async function openLive(
   }
   input.opened?.();
   return { source, processes };
-}
-
-export function processBystander(processes: LocalProcesses): Bystander {
-  return {
-    opened: ({ id, client, server }) => processes.want(id, client, server),
-    processesOf: (id) => processAt(processes, id),
-    forgotten: (id) => processes.forget(id),
-  };
-}
-
-export const processAt =
-  (processes: LocalProcesses, id: number): ProcessAt =>
-  (role): ProcessRecord | null => {
-    const process = processes.of(id, role);
-    return process && { ...process, exited: processes.presence(id, role) === 'exited' };
-  };
-
-const WORDS: Readonly<Record<NoticeId, string>> = {
-  'interface-down': 'the interface is down, or has no carrier; listening goes on when it is up again',
-  'interface-up': 'the interface is up again',
-  'nothing-seen': 'no TCP packet so far that matches; still listening',
-  'write-failed': 'what is captured can no longer be written',
-  'output-skipped': 'the output is read too slowly',
-};
-
-/** Tells once that nothing has come of a capture that has been running for a while. */
-export function quietWatch(): (seen: boolean) => NoticeEvent[] {
-  let untilMs = Date.now() + QUIET_MS;
-  return (seen) => {
-    const nowMs = Date.now();
-    if (seen || nowMs < untilMs) return [];
-    untilMs = Number.POSITIVE_INFINITY;
-    return [noticeEvent('nothing-seen', nowMs)];
-  };
-}
-
-/** @param more what the sentence goes on with. */
-export function noticeEvent(id: NoticeId, atMs: number, more = ''): NoticeEvent {
-  const at = new Date(atMs).toISOString().replace('Z', '000000Z');
-  return { type: 'notice', id, at, message: `${WORDS[id]}${more}` };
 }

@@ -1,8 +1,8 @@
 // MEASURES: what of a connection, or of the whole run, can have a limit. A row is a name and how it is read from the record;
 // every anomaly of the table (`tcpwatch explain`) is one too.
 
+import { ANOMALIES } from '../tcp/anomalies.js';
 import type { AnomalyCount, ByEnd, ConnectionEvent, SummaryEvent } from '../verdict/events.js';
-import { explain } from '../verdict/explain.js';
 
 /** `segments` can also be a share of all segments of the connection. */
 export type MeasureKind = 'segments' | 'seconds' | 'count';
@@ -64,7 +64,7 @@ export const RUN_MEASURES = {
 /** The measure with this name; null if there is none. */
 export function connectionMeasure(name: string): ConnectionMeasure | null {
   if (Object.hasOwn(CONNECTION_MEASURES, name)) return CONNECTION_MEASURES[name as keyof typeof CONNECTION_MEASURES];
-  if (explain(name)?.kind !== 'anomaly') return null;
+  if (!ANOMALIES.some(({ id }) => id === name)) return null;
   const segments = (counts: Readonly<Record<string, AnomalyCount>>): number => counts[name]?.segments ?? 0;
   return {
     kind: 'segments',

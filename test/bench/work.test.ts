@@ -54,13 +54,11 @@ async function allocatedBy(capture: Capture): Promise<number> {
 it('a packet in full flow', async () => {
   const capture = obtain(recipes(0.05).find(({ name }) => name === 'fat-flow')!, folder);
   const octets = (await allocatedBy(capture)) / capture.truth.packets;
-  console.info(`${octets.toFixed(1)} octets a packet`);
   expect(octets).toBeLessThan(MOST_A_PACKET);
 });
 
 it('a connection, from its SYN to its line', async () => {
   const capture = obtain(mixed('work', 2000), folder);
   const octets = (await allocatedBy(capture)) / capture.truth.connections;
-  console.info(`${Math.round(octets)} octets a connection`);
   expect(octets).toBeLessThan(MOST_A_CONNECTION);
 });
