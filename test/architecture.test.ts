@@ -22,7 +22,8 @@ const ROOMS = {
     from: ['source', 'libpcap', 'wire', 'tcp', 'filter', 'verdict', 'system', 'sink'],
     because: 'the one room that knows all others',
   },
-  lab: { from: [], because: 'plays with kernels; knows nothing of what we make of it' },
+  stage: { from: [], because: 'hosts, programs and cables of real kernels; knows nothing of what is played' },
+  lab: { from: ['stage'], because: 'plays scenarios on the stage; knows nothing of what we make of them' },
   cli: { from: ['pipeline', 'output', 'verdict', 'system'], because: 'knows names, not protocol' },
 } as const satisfies Record<string, { from: readonly string[]; because: string }>;
 

@@ -52,6 +52,8 @@ export interface AnalysisOptions {
 export interface Bystander {
   /** A frame has been taken in; `id`: of its connection, 0: of none. Called for every frame. */
   kept?(id: number, packet: number, batch: FrameBatch, f: number): void;
+  /** A segment of a connection that will be told of has been taken in. Called for every one. */
+  passed?(delivery: Delivery, clock: PacketClock): void;
   /** A connection that will be told of has opened. */
   opened?(connection: ConnectionEnds): void;
   /** It was judged, for now or for good. */
@@ -181,6 +183,7 @@ export class Analysis {
     this.view = view;
     const packetFilter = this.options.filter?.packets ?? null;
     const watched = bystanders.some((bystander) => bystander.kept);
+    const followed = bystanders.some((bystander) => bystander.passed);
     for (let f = 0; f < count; f++) {
       const now = timeNs[f];
       segment.packet = ++this.packets;
@@ -194,6 +197,7 @@ export class Analysis {
         const wanted = packetFilter?.matches(linkType[f], bytes, offset[f], capturedLength[f], wireLength[f]) ?? false;
         if (wanted) this.wantedPackets++;
         tracker.take(wanted);
+        if (followed) this.showSegment();
       } else if (status === Status.ICMP_ERROR) tracker.takeIcmpError();
       else if (status === Status.NEIGHBOUR) tracker.takeNeighbour();
       else tracker.tick(now);
@@ -209,6 +213,12 @@ export class Analysis {
     const { linkSourceAt } = this.segment;
     if (linkSourceAt < 0 || !this.view) return Number.NaN;
     return this.view.getUint16(linkSourceAt) * 2 ** 32 + this.view.getUint32(linkSourceAt + 2);
+  }
+
+  private showSegment(): void {
+    const { delivery, current } = this.tracker;
+    if (current === 0 || !this.isWanted(delivery.connection)) return;
+    for (const bystander of this.bystanders) bystander.passed?.(delivery, this.clock());
   }
 
   private show(status: number, batch: FrameBatch, f: number): void {
