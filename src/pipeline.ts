@@ -185,7 +185,7 @@ async function* run(options: AnalyzeOptions, inputs: Inputs): AsyncGenerator<rea
 }
 
 const passingBystander = (tell: (segment: SegmentRecord) => void): Bystander => ({
-  passed: (delivery, clock) => tell(segmentRecord(delivery, clock)),
+  passed: (delivery, anomalies, clock) => tell(segmentRecord(delivery, anomalies, clock)),
 });
 
 /** What could not be written, told once. */

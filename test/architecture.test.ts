@@ -24,7 +24,11 @@ const ROOMS = {
   },
   stage: { from: [], because: 'hosts, programs and cables of real kernels; knows nothing of what is played' },
   lab: { from: ['stage'], because: 'plays scenarios on the stage; knows nothing of what we make of them' },
-  cli: { from: ['pipeline', 'output', 'verdict', 'system'], because: 'knows names, not protocol' },
+  plays: {
+    from: ['stage', 'pipeline', 'verdict'],
+    because: 'plays a scenario on the stage while the pipeline listens; how that looks is for cli',
+  },
+  cli: { from: ['pipeline', 'output', 'verdict', 'system', 'plays', 'stage'], because: 'knows names, not protocol' },
 } as const satisfies Record<string, { from: readonly string[]; because: string }>;
 
 /** What no file of a room may mention, and what to do instead. */

@@ -6,6 +6,7 @@ import { BACKENDS, DEFAULT_BUFFER_KIB, DEFAULT_MAX_CONNECTIONS, DEFAULT_SNAPLEN,
 import { complain, EXIT, guardProcess, raise, reportDefect } from './exit.js';
 import { explainCommand } from './explain-command.js';
 import { HELP } from './help.js';
+import type { LabOptions } from './lab-command.js';
 import { listInterfacesCommand } from './list-interfaces.js';
 import { watch } from './watch.js';
 import { ABNORMAL, type WatchOptions } from './watch-options.js';
@@ -55,6 +56,8 @@ function commandLine(): Command {
     .option('--max-connections <n>', 'most connections kept at a time', positive, DEFAULT_MAX_CONNECTIONS)
     .version(VERSION, '-V, --version')
     .helpCommand(true)
+    // -w of `lab` is its own.
+    .enablePositionalOptions()
     .addHelpText('after', HELP)
     .configureOutput({ outputError: (text) => complain(`${oneLine(text)} (tcpwatch --help shows how)`) })
     .exitOverride()
@@ -66,6 +69,15 @@ function commandLine(): Command {
     .description('what a scenario, ending, fact or error means')
     .argument('[id]', 'without it: the list of ids')
     .action(explainCommand);
+  program
+    .command('lab')
+    .description('plays how a connection ends, on this machine, and shows it as it happens; needs root')
+    .argument('[play]', 'without it: the list of plays')
+    .option('-w, --write <file>', 'keep what passes, as pcapng')
+    // Nothing else needs what plays.
+    .action(async (play: string | undefined, options: LabOptions) =>
+      (await import('./lab-command.js')).labCommand(play, options),
+    );
   return program;
 }
 

@@ -1,5 +1,6 @@
 // A segment in words, at the moment it has passed: for who wants to see every one of them.
 
+import type { AnomalyId } from '../tcp/anomalies.js';
 import type { Delivery } from '../tcp/delivery.js';
 import type { PacketClock } from '../tcp/packet-time.js';
 import { seqOnWire } from '../tcp/seq.js';
@@ -16,7 +17,11 @@ const FLAGS = [
   ['URG', URG],
 ] as const;
 
-export function segmentRecord({ segment, connection, sender }: Delivery, clock: PacketClock): SegmentRecord {
+export function segmentRecord(
+  { segment, connection, sender }: Delivery,
+  anomalies: readonly AnomalyId[],
+  clock: PacketClock,
+): SegmentRecord {
   const { client, server } = connection;
   const { packet, timeNs, flags, seq, ack, payloadLength } = segment;
   return {
@@ -28,6 +33,7 @@ export function segmentRecord({ segment, connection, sender }: Delivery, clock: 
     seq: seqOnWire(seq),
     ack: seqOnWire(ack),
     length: payloadLength,
+    anomalies,
     states: { client: client.stateNameAt(timeNs), server: server.stateNameAt(timeNs) },
   };
 }

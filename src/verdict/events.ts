@@ -206,6 +206,8 @@ export interface SegmentRecord {
   readonly ack: number;
   /** Payload octets. */
   readonly length: number;
+  /** What is out of the ordinary about it. */
+  readonly anomalies: readonly AnomalyId[];
   /** Once it has arrived, as far as one can tell. */
   readonly states: ByEnd<StateName | null>;
 }
