@@ -1,22 +1,23 @@
 // The one file that knows all rooms: source -> decode -> track -> judge -> events. Also the library's API.
 //
-// Its parts: pipeline/analysis.ts (frames in, events out), host-watch.ts, connection-filter.ts, live.ts, processes.ts,
-// notices.ts, recording.ts, openings.ts.
+// Its parts: pipeline/analysis.ts (frames in, events out), passing.ts, host-watch.ts, connection-filter.ts, live.ts,
+// processes.ts, notices.ts, recording.ts, openings.ts.
 
 import { readFileSync } from 'node:fs';
 import type { Readable } from 'node:stream';
 import { setImmediate as otherWork } from 'node:timers/promises';
 import type { Device } from './libpcap/devices.js';
-import { Analysis } from './pipeline/analysis.js';
+import { Analysis, type Bystander } from './pipeline/analysis.js';
 import { type ConnectionFilter, connectionFilter } from './pipeline/connection-filter.js';
 import type { Live, LiveInput } from './pipeline/live.js';
 import { noticeEvent, quietWatch } from './pipeline/notices.js';
 import { Openings } from './pipeline/openings.js';
+import { segmentRecord } from './pipeline/passing.js';
 import { processAt, processBystander } from './pipeline/processes.js';
 import { Recording, type RecordingOptions } from './pipeline/recording.js';
 import { TimeBase } from './source/frame-batch.js';
 import { type CaptureSource, openCapture } from './source/open-capture.js';
-import type { CaptureEvent, InputProblem, NoticeEvent, TcpwatchEvent } from './verdict/events.js';
+import type { CaptureEvent, InputProblem, NoticeEvent, SegmentRecord, TcpwatchEvent } from './verdict/events.js';
 import type { HostTimes } from './verdict/hosts/times.js';
 import { linkTypeRow } from './wire/link/link-types.js';
 
@@ -56,6 +57,8 @@ export interface AnalyzeOptions extends RecordingOptions {
   readonly growing?: boolean;
   /** How long things take at hosts, nanoseconds of packet time, where that is known better (`HOST_TIMES` has the rest). */
   readonly hostTimes?: Partial<HostTimes>;
+  /** Called for every segment of a connection that is followed, before the events that come of it. */
+  readonly passing?: (segment: SegmentRecord) => void;
   /** Called when nothing more is captured or read; what is told from now on is the end of it. */
   readonly closing?: () => void;
   /** Read for `-` in place of the process's own standard input. */
@@ -108,6 +111,7 @@ async function* run(options: AnalyzeOptions, inputs: Inputs): AsyncGenerator<rea
     filter: filter?.text ?? null,
   });
   const growing = live !== null || (options.growing ?? false);
+  const passing = options.passing && passingBystander(options.passing);
   const analysis = new Analysis(
     base,
     {
@@ -118,7 +122,7 @@ async function* run(options: AnalyzeOptions, inputs: Inputs): AsyncGenerator<rea
       growing,
       hostTimes: options.hostTimes ?? {},
     },
-    [...(processes ? [processBystander(processes)] : []), recording.bystander],
+    [...(processes ? [processBystander(processes)] : []), recording.bystander, ...(passing ? [passing] : [])],
   );
   const openings = processes && openingsOf(processes);
   const drain = (nowNs = analysis.clockNs ?? 0): readonly TcpwatchEvent[] =>
@@ -183,6 +187,10 @@ async function* run(options: AnalyzeOptions, inputs: Inputs): AsyncGenerator<rea
     processes?.close();
   }
 }
+
+const passingBystander = (tell: (segment: SegmentRecord) => void): Bystander => ({
+  passed: (delivery, anomalies, clock) => tell(segmentRecord(delivery, anomalies, clock)),
+});
 
 /** What could not be written, told once. */
 function failures(recording: Recording): NoticeEvent[] {

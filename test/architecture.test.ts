@@ -26,12 +26,20 @@ const ROOMS = {
     because: 'the one room that knows all others',
   },
   vitest: { from: ['pipeline', 'output', 'verdict', 'verify'], because: 'a matcher: analyses, compares, and says why' },
-  lab: { from: [], because: 'plays with kernels; knows nothing of what we make of it' },
   bench: {
     from: ['pipeline', 'output', 'source', 'verdict', 'tcp', 'wire'],
     because: 'measures every room on the way of a packet, and nothing knows it',
   },
-  cli: { from: ['pipeline', 'output', 'verdict', 'verify', 'system'], because: 'knows names, not protocol' },
+  stage: { from: [], because: 'hosts, programs and cables of real kernels; knows nothing of what is played' },
+  lab: { from: ['stage'], because: 'plays scenarios on the stage; knows nothing of what we make of them' },
+  plays: {
+    from: ['stage', 'pipeline', 'verdict'],
+    because: 'plays a scenario on the stage while the pipeline listens; how that looks is for cli',
+  },
+  cli: {
+    from: ['pipeline', 'output', 'verdict', 'verify', 'system', 'plays', 'stage'],
+    because: 'knows names, not protocol',
+  },
 } as const satisfies Record<string, { from: readonly string[]; because: string }>;
 
 /** What no file of a room may mention, and what to do instead. */

@@ -18,7 +18,7 @@ import { tmpdir } from 'node:os';
 import { delimiter, dirname, join, resolve } from 'node:path';
 import { afterAll, describe, expect, it } from 'vitest';
 import { parse } from 'yaml';
-import { makeNamespace } from '../src/lab/namespaces.js';
+import { makeNamespace } from '../src/stage/namespaces.js';
 import { run as tcpwatch } from './cli/run.js';
 import { impossibleLive } from './live/listening.js';
 

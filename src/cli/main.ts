@@ -6,6 +6,7 @@ import { REPORTERS } from '../output/verify/reporters.js';
 import { BACKENDS, DEFAULT_BUFFER_KIB, DEFAULT_MAX_CONNECTIONS, DEFAULT_SNAPLEN, VERSION } from '../pipeline.js';
 import { complain, EXIT, guardProcess, raise, reportDefect } from './exit.js';
 import { HELP } from './help.js';
+import type { LabOptions } from './lab-command.js';
 import { watch } from './watch.js';
 import { ABNORMAL, type WatchOptions } from './watch-options.js';
 
@@ -80,6 +81,14 @@ function commandLine(): Command {
     .option('-u, --update', 'write what comes out now as what is expected')
     .addOption(new Option('--reporter <name>', reporters.join('; ')).choices(Object.keys(REPORTERS)).default('text'))
     .action((paths, options) => import('./verify-command.js').then((it) => it.verifyCommand(paths, options)));
+  program
+    .command('lab')
+    .description('plays how a connection ends, on this machine, and shows it as it happens; needs root')
+    .argument('[play]', 'without it: the list of plays')
+    .option('-w, --write <file>', 'keep what passes, as pcapng')
+    .action((play: string | undefined, options: LabOptions) =>
+      import('./lab-command.js').then((it) => it.labCommand(play, options)),
+    );
   return program;
 }
 

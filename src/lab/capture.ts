@@ -7,7 +7,7 @@ import { type ChildProcess, spawn } from 'node:child_process';
 import { once } from 'node:events';
 import { stat } from 'node:fs/promises';
 import { setTimeout as sleep } from 'node:timers/promises';
-import { type Namespace, run } from './namespaces.js';
+import { type Namespace, run } from '../stage/namespaces.js';
 import { PlayAgain } from './scenario.js';
 
 export interface CaptureOptions {

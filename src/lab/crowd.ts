@@ -1,9 +1,9 @@
 // Several connections of differing habit with the services of one host: what a scenario about a whole host is played with.
 
 import { setTimeout as sleep } from 'node:timers/promises';
-import type { Truth } from './answers.js';
+import type { Program, Server } from '../stage/program.js';
+import type { Truth } from '../stage/record.js';
 import type { Lab } from './lab.js';
-import type { Program, Server } from './program.js';
 
 /**
  * What a program does with its connection after a first line there and back: nothing; write when the play says so; close

@@ -1,13 +1,14 @@
 // What a scenario has in its hands: two hosts, what is between them, a client, a server, and the wire.
 
 import { setTimeout as sleep } from 'node:timers/promises';
-import type { Deed, HostAnswer, HostTruth } from './answers.js';
+import { firewall, Host } from '../stage/host.js';
+import { Ledger } from '../stage/ledger.js';
+import type { Namespace } from '../stage/namespaces.js';
+import { mac, makeNetwork, type Network } from '../stage/network.js';
+import { type Program, type Server, startProgram, startServer } from '../stage/program.js';
+import type { Deed } from '../stage/record.js';
+import type { HostAnswer, HostTruth } from './answers.js';
 import { Capture } from './capture.js';
-import { firewall, Host } from './host.js';
-import { Ledger } from './ledger.js';
-import type { Namespace } from './namespaces.js';
-import { mac, makeNetwork, type Network } from './network.js';
-import { type Program, type Server, startProgram, startServer } from './program.js';
 import type { Scenario, Setting, Vantage } from './scenario.js';
 
 /** The port of the seed programs. */

@@ -8,13 +8,13 @@ import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { fileURLToPath } from 'node:url';
 import { gzipSync } from 'node:zlib';
+import { tidily } from '../stage/tidy.js';
 import { type Answers, writeAnswers } from './answers.js';
 import { catalogue } from './catalogue.js';
 import { Lab } from './lab.js';
 import { linkTypeName } from './link-type.js';
 import { writeTable } from './readme.js';
 import { fixtureName, PlayAgain, type Scenario, type Setting } from './scenario.js';
-import { tidily } from './tidy.js';
 
 const FIXTURES = fileURLToPath(new URL('../../fixtures/', import.meta.url));
 const CAPTURES = join(FIXTURES, 'captures');

@@ -1,8 +1,9 @@
 // What a scenario is: a claim, what truly happened, where it is played, and the steps, which read aloud.
 
-import type { End, HostTruth, Truth } from './answers.js';
+import type { Topology } from '../stage/network.js';
+import type { End, Truth } from '../stage/record.js';
+import type { HostTruth } from './answers.js';
 import type { Lab } from './lab.js';
-import type { Topology } from './network.js';
 
 /** Where the capture is taken. `-any` is `-i any`; `router-far` the router's server side. */
 export type Vantage = 'router' | 'router-far' | 'router-any' | 'client' | 'client-any' | 'server' | 'server-any';

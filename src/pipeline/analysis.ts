@@ -52,6 +52,8 @@ export interface AnalysisOptions {
 export interface Bystander {
   /** A frame has been taken in; `id`: of its connection, 0: of none. Called for every frame. */
   kept?(id: number, packet: number, batch: FrameBatch, f: number): void;
+  /** A segment of a connection that will be told of has been taken in. Called for every one. */
+  passed?(delivery: Delivery, anomalies: readonly AnomalyId[], clock: PacketClock): void;
   /** A connection that will be told of has opened. */
   opened?(connection: ConnectionEnds): void;
   /** It was judged, for now or for good. */
@@ -101,6 +103,8 @@ export class Analysis {
   private readonly segment = new Segment();
   private readonly tracker: Tracker;
   private readonly hosts: HostWatch;
+  /** Whether a bystander sees every segment. */
+  private readonly followed: boolean;
   /** Nothing more comes: what ends now ends for this reason alone. */
   private closing = false;
   private readonly statusCounts = new Float64Array(DECODE_STATUSES.length);
@@ -118,6 +122,8 @@ export class Analysis {
   private timeRanBackwards = false;
   private events: TcpwatchEvent[] = [];
   private packetClock: PacketClock | null = null;
+  /** What is out of the ordinary about the segment at hand, for bystanders who see each. */
+  private odd: AnomalyId[] = [];
   /** Octets of the batch at hand. */
   private view: DataView | null = null;
 
@@ -127,6 +133,7 @@ export class Analysis {
     private readonly bystanders: readonly Bystander[],
   ) {
     const { filter, growing } = options;
+    this.followed = bystanders.some((bystander) => bystander.passed);
     const trackerOptions = {
       maxConnections: options.maxConnections,
       hashKey: randomBytes(4).readInt32LE(),
@@ -145,6 +152,7 @@ export class Analysis {
       closing: (delivery) => this.tellTransition('fin', delivery),
       anomaly: (id, delivery, details) => {
         if (this.options.anomalies) this.tellAnomaly(id, delivery, details);
+        if (this.followed) this.odd.push(id);
       },
       lives: (delivery) => this.hosts.hosts.lives(delivery),
       dies: (delivery) => this.hosts.hosts.dies(delivery),
@@ -195,6 +203,7 @@ export class Analysis {
         const wanted = packetFilter?.matches(linkType[f], bytes, offset[f], capturedLength[f], wireLength[f]) ?? false;
         if (wanted) this.wantedPackets++;
         tracker.take(wanted);
+        if (this.followed) this.showSegment();
       } else if (status === Status.ICMP_ERROR) tracker.takeIcmpError();
       else if (status === Status.NEIGHBOUR) tracker.takeNeighbour();
       else tracker.tick(now);
@@ -210,6 +219,14 @@ export class Analysis {
     const { linkSourceAt } = this.segment;
     if (linkSourceAt < 0 || !this.view) return Number.NaN;
     return this.view.getUint16(linkSourceAt) * 2 ** 32 + this.view.getUint32(linkSourceAt + 2);
+  }
+
+  private showSegment(): void {
+    const { odd } = this;
+    const { delivery, current } = this.tracker;
+    if (odd.length > 0) this.odd = [];
+    if (current === 0 || !this.isWanted(delivery.connection)) return;
+    for (const bystander of this.bystanders) bystander.passed?.(delivery, odd, this.clock());
   }
 
   private show(status: number, batch: FrameBatch, f: number): void {

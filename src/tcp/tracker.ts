@@ -62,7 +62,8 @@ export class Tracker {
   readonly hosts: HostTable;
   private readonly store: ConnectionStore;
   private readonly tombstones: Tombstones;
-  private readonly delivery: Delivery;
+  /** The segment taken in last, and where it was going; of a connection that is followed if `current` is not 0. */
+  readonly delivery: Delivery;
   private readonly tuple = new Tuple();
   private readonly other = new Connection();
   private currentId = 0;

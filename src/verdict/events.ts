@@ -195,6 +195,23 @@ export interface RevisedRecord {
   readonly by: EvidenceRecord | null;
 }
 
+/** One segment of a connection that is followed, and where it leaves both ends. Not told of in NDJSON. */
+export interface SegmentRecord {
+  readonly connection: number;
+  readonly packet: number;
+  readonly at: string;
+  readonly from: Role;
+  readonly flags: readonly ('SYN' | 'FIN' | 'RST' | 'PSH' | 'ACK' | 'URG')[];
+  readonly seq: number;
+  readonly ack: number;
+  /** Payload octets. */
+  readonly length: number;
+  /** What is out of the ordinary about it. */
+  readonly anomalies: readonly AnomalyId[];
+  /** Once it has arrived, as far as one can tell. */
+  readonly states: ByEnd<StateName | null>;
+}
+
 /** Where packets still come: a connection opened, was picked up in its middle, or an end of it closed. */
 export interface TransitionEvent {
   readonly type: 'transition';

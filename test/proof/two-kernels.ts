@@ -11,11 +11,11 @@ import { createRequire } from 'node:module';
 import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { Capture } from '../../src/lab/capture.js';
-import { plainFrames } from '../../src/lab/devices.js';
-import { firewall, type Host } from '../../src/lab/host.js';
-import { AF_INET, AF_INET6, type Endpoint, type Libc, loadLibc } from '../../src/lab/libc.js';
-import type { Namespace } from '../../src/lab/namespaces.js';
-import { addressing, makeNetwork, type Network, PREFIX_LENGTH } from '../../src/lab/network.js';
+import { plainFrames } from '../../src/stage/devices.js';
+import { firewall, type Host } from '../../src/stage/host.js';
+import { AF_INET, AF_INET6, type Endpoint, type Libc, loadLibc } from '../../src/stage/libc.js';
+import type { Namespace } from '../../src/stage/namespaces.js';
+import { addressing, makeNetwork, type Network, PREFIX_LENGTH } from '../../src/stage/network.js';
 import { FIN } from '../../src/wire/segment.js';
 import { type Packet, readPackets } from './replay.js';
 

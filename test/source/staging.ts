@@ -12,7 +12,6 @@ import { join, resolve } from 'node:path';
 import { PassThrough, type Writable } from 'node:stream';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { gzipSync } from 'node:zlib';
-import { makeNamespace, run } from '../../src/lab/namespaces.js';
 import { isMissing, libpcap } from '../../src/libpcap/library.js';
 import type { CaptureProblem } from '../../src/source/capture-problem.js';
 import { TimeBase } from '../../src/source/frame-batch.js';
@@ -21,6 +20,7 @@ import { findCap, openCap } from '../../src/source/live/cap-source.js';
 import { openLibpcap } from '../../src/source/live/libpcap-source.js';
 import type { LiveRequest, LiveSource } from '../../src/source/live/live-source.js';
 import { type CaptureSource, openCapture } from '../../src/source/open-capture.js';
+import { makeNamespace, run } from '../../src/stage/namespaces.js';
 import { impossibleBecause, leaveNothingBehind } from '../proof/two-kernels.js';
 import {
   concatenate,

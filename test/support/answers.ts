@@ -1,8 +1,9 @@
 // The answers beside a capture - what really happened - and whether a record says it.
 import { readFileSync } from 'node:fs';
 import { expect } from 'vitest';
-import type { CaptureAnswers, Connection, HostTruth } from '../../src/lab/answers.js';
+import type { CaptureAnswers, HostTruth } from '../../src/lab/answers.js';
 import type { ConnectionEvent, HostEvent } from '../../src/pipeline.js';
+import type { Connection } from '../../src/stage/record.js';
 import { compare } from '../../src/verify/expectation.js';
 import type { Outcome } from '../../src/verify/outcome.js';
 

@@ -6,7 +6,7 @@ import { existsSync } from 'node:fs';
 import { cp, mkdir, mkdtemp, readdir, rename, rm } from 'node:fs/promises';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
-import { run } from '../namespaces.js';
+import { run } from '../../stage/namespaces.js';
 
 /** Only developers play machines, from a checkout: the guest's parts stay where they are written. */
 const GUEST = fileURLToPath(new URL('../../../src/lab/machines/guest/', import.meta.url));

@@ -1,7 +1,7 @@
 // What the machine's console tells: calls of its servers, and what was done to it. Lines of guest/ and of the kernel.
 
-import type { Deed } from '../answers.js';
-import type { Endpoint, Outcome } from '../libc.js';
+import type { Endpoint, Outcome } from '../../stage/libc.js';
+import type { Deed } from '../../stage/record.js';
 
 export interface ServerCall {
   /** null: of a server's parent. */

@@ -8,7 +8,7 @@ import { once } from 'node:events';
 import { createConnection, type Socket } from 'node:net';
 import { join } from 'node:path';
 import { createInterface } from 'node:readline';
-import type { Namespace } from '../namespaces.js';
+import type { Namespace } from '../../stage/namespaces.js';
 import type { Bootable } from './bootable.js';
 
 export interface Hardware {

@@ -4,12 +4,12 @@
 //
 // A machine is not a namespace: it hangs on a tap device, which keeps its carrier for as long as QEMU lives.
 
+import { Host } from '../../stage/host.js';
+import { Ledger } from '../../stage/ledger.js';
+import { makeNamespace, type Namespace } from '../../stage/namespaces.js';
+import { addressing, mac } from '../../stage/network.js';
+import { startProgram } from '../../stage/program.js';
 import { FEW_SYNS } from '../crowd.js';
-import { Host } from '../host.js';
-import { Ledger } from '../ledger.js';
-import { makeNamespace, type Namespace } from '../namespaces.js';
-import { addressing, mac } from '../network.js';
-import { startProgram } from '../program.js';
 
 export interface Surroundings {
   client: Host;

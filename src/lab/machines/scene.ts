@@ -3,13 +3,14 @@
 import { mkdtemp, readFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
-import type { Deed, End, MachineAnswers, Truth } from '../answers.js';
+import type { Host } from '../../stage/host.js';
+import { Ledger } from '../../stage/ledger.js';
+import { startProgram } from '../../stage/program.js';
+import type { Deed, End, Truth } from '../../stage/record.js';
+import type { MachineAnswers } from '../answers.js';
 import { Capture } from '../capture.js';
 import { REFUSALS } from '../crowd.js';
-import type { Host } from '../host.js';
-import { Ledger } from '../ledger.js';
 import { linkTypeName } from '../link-type.js';
-import { startProgram } from '../program.js';
 import type { Bootable } from './bootable.js';
 import { deedOf, isWorthKeeping, serverCall, withoutClock } from './console.js';
 import { type Hardware, Machine } from './machine.js';

@@ -1,6 +1,7 @@
 // What a story is: how a real machine ends or fails, and what that is to those connected to it.
 
-import type { End, HostTruth, Truth } from '../answers.js';
+import type { End, Truth } from '../../stage/record.js';
+import type { HostTruth } from '../answers.js';
 import type { Temper } from './network.js';
 import type { Scene } from './scene.js';
 

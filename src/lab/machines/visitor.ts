@@ -1,9 +1,9 @@
 // A client of the machine: a program of the lab that lives by its habit until something befalls it.
 
 import { setTimeout as sleep } from 'node:timers/promises';
-import type { Connection } from '../answers.js';
-import type { Endpoint, Outcome } from '../libc.js';
-import type { Program } from '../program.js';
+import type { Endpoint, Outcome } from '../../stage/libc.js';
+import type { Program } from '../../stage/program.js';
+import type { Connection } from '../../stage/record.js';
 
 /** Beyond a first line there and back, which everybody has. */
 export interface Habit {

@@ -1,9 +1,9 @@
 // Connections that broke between SYN and data: a full accept queue, a client that fell silent, an end that thought better of it.
 
+import { firewall } from '../../stage/host.js';
+import type { Program } from '../../stage/program.js';
 import { bareSegment, SYN } from '../forge.js';
-import { firewall } from '../host.js';
 import type { Lab } from '../lab.js';
-import type { Program } from '../program.js';
 import type { Scenario } from '../scenario.js';
 
 /** A connection that waits in the accept queue of a server that accepts nothing; a backlog of n holds n + 1 of them. */

@@ -1,7 +1,7 @@
 // Document 4: a host is shut down in order. First its processes end, each with a FIN; then the host itself is gone.
 
+import type { Program } from '../../stage/program.js';
 import type { Lab } from '../lab.js';
-import type { Program } from '../program.js';
 import type { Scenario } from '../scenario.js';
 
 /** init's SIGTERM to everything, and the FINs acknowledged. */

@@ -1,8 +1,8 @@
 // What several connections of a host tell together, when the host itself is gone without a word: for good, or not.
 
+import type { Program } from '../../stage/program.js';
 import { Crowd, FEW_SYNS, isNotServed, writeOn } from '../crowd.js';
 import type { Lab } from '../lab.js';
-import type { Program } from '../program.js';
 import type { Scenario } from '../scenario.js';
 
 /** Two services with clients that stay; a first second of ordinary talk. The idle will never know. */

@@ -2,8 +2,8 @@
 //
 // Captured at the sender, so that nothing is lost before the capture. The receiver's kernel drops at random, and counts.
 
+import type { Program } from '../../stage/program.js';
 import type { Lab } from '../lab.js';
-import type { Program } from '../program.js';
 import type { Scenario, Setting } from '../scenario.js';
 
 interface Transfer {

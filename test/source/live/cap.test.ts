@@ -11,10 +11,10 @@ import { join, resolve } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { Capture } from '../../../src/lab/capture.js';
-import { makeNamespace, type Namespace, run } from '../../../src/lab/namespaces.js';
 import { TimeBase } from '../../../src/source/frame-batch.js';
 import { findCap, openCap } from '../../../src/source/live/cap-source.js';
 import type { LiveRequest, LiveSource, Notice } from '../../../src/source/live/live-source.js';
+import { makeNamespace, type Namespace, run } from '../../../src/stage/namespaces.js';
 import { impossibleBecause, leaveNothingBehind } from '../../proof/two-kernels.js';
 import { framesOf, type ReadFrame, readFile } from '../reading.js';
 

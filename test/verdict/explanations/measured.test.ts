@@ -1,7 +1,7 @@
 // What explanations say of calls and no shipped capture shows: measured on this machine's own kernel, over loopback.
 import { createRequire } from 'node:module';
 import { beforeAll, describe, expect, it } from 'vitest';
-import { AF_INET, type Libc, loadLibc, type Outcome } from '../../../src/lab/libc.js';
+import { AF_INET, type Libc, loadLibc, type Outcome } from '../../../src/stage/libc.js';
 import { ERROR_NOTES } from '../../../src/verdict/explanations/error-notes.js';
 import { SIGHTS } from '../../../src/verdict/explanations/sights.js';
 

@@ -2,7 +2,8 @@
 import { readdirSync } from 'node:fs';
 import { join, resolve } from 'node:path';
 import { describe, expect, it } from 'vitest';
-import type { Answers, Connection } from '../../../src/lab/answers.js';
+import type { Answers } from '../../../src/lab/answers.js';
+import type { Connection } from '../../../src/stage/record.js';
 import { STORIES } from '../../../src/verdict/explanations/stories.js';
 import type { SegmentName, SocketState, Step } from '../../../src/verdict/explanations/story.js';
 import { ACK, FIN, PSH, RST, SYN } from '../../../src/wire/segment.js';

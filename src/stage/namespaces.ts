@@ -3,8 +3,8 @@
 // Read ip-netns(8). Every name carries a prefix and the lab's process id, so that two runs do not collide and a later run
 // can tell what a killed one left.
 
-import { execFile } from 'node:child_process';
-import { existsSync, readFileSync } from 'node:fs';
+import { execFile, spawnSync } from 'node:child_process';
+import { existsSync, readdirSync, readFileSync } from 'node:fs';
 
 const PREFIX = 'tcpwatch';
 
@@ -94,6 +94,17 @@ export function isAlive(pid: number): boolean {
   }
 }
 
+/** Where ip(8) keeps the names. */
+const NAMES = '/run/netns';
+
+/** Removes this run's own namespaces while the process exits and nothing can be awaited; what runs in them ends with it. */
+export function sweepAtExit(): void {
+  if (!existsSync(NAMES)) return;
+  for (const name of readdirSync(NAMES)) {
+    if (name.startsWith(`${PREFIX}-${process.pid}-`)) spawnSync('ip', ['netns', 'delete', name]);
+  }
+}
+
 /** Removes the namespaces of runs that were killed, and, asked to, this run's own. Other runs that still live keep theirs. */
 export async function sweep(own: boolean): Promise<void> {
   for (const line of (await run('ip', ['netns', 'list'])).split('\n')) {
@@ -105,7 +116,7 @@ export async function sweep(own: boolean): Promise<void> {
       await run('ip', ['netns', 'delete', name]);
     } catch (error) {
       // The play it belonged to may have removed it meanwhile.
-      if (existsSync(`/run/netns/${name}`)) throw error;
+      if (existsSync(`${NAMES}/${name}`)) throw error;
     }
   }
 }

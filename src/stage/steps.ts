@@ -28,6 +28,9 @@ export interface Report {
   at: number;
   /** The step is over. */
   reply: boolean;
+  /** When a write() was called: what it sends has passed before it returns. */
+  calledAt?: number;
+  /** What was read or written. */
   text?: string;
   local?: Endpoint;
   peer?: Endpoint;

@@ -1,7 +1,7 @@
 // The record of one play: which connections there were, what every call of every program returned, what was done to the hosts.
 
-import type { Connection, Deed, End, HostEvent, Truth } from './answers.js';
 import type { Endpoint } from './libc.js';
+import type { Connection, Deed, End, HostEvent, Truth } from './record.js';
 import type { Report } from './steps.js';
 
 export class Ledger {

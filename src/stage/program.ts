@@ -3,10 +3,10 @@
 import { type ChildProcess, spawn } from 'node:child_process';
 import type { Duplex, Readable, Writable } from 'node:stream';
 import { fileURLToPath } from 'node:url';
-import type { Connection, End, Truth } from './answers.js';
 import type { Host } from './host.js';
 import type { Ledger } from './ledger.js';
 import { type Endpoint, type OptionName, SHUT_RD, SHUT_RDWR, SHUT_WR } from './libc.js';
+import type { Connection, End, Truth } from './record.js';
 import type { Report, Step } from './steps.js';
 
 /** Connections one server program can hand out. */
@@ -18,6 +18,8 @@ export type Told = Report;
 export class Program {
   /** The connection its calls belong to; null before connect() and for a server's parent. */
   connection: Connection | null = null;
+  /** Hears of every call of the program as it returns. */
+  heard: (report: Report) => void = () => {};
   /** Fulfilled when the process is gone. */
   readonly gone: Promise<void>;
   private readonly waiting: ((report: Report) => void)[] = [];
@@ -31,7 +33,7 @@ export class Program {
     readonly host: Host,
     private readonly orders: Writable,
     reports: Readable,
-    private readonly pid: number,
+    readonly pid: number,
     protected readonly ledger: Ledger,
   ) {
     reports.on('data', (chunk: Buffer) => this.hear(chunk));
@@ -179,6 +181,7 @@ export class Program {
       } else if (report.call !== '') {
         this.ledger.notes(this.role, this.connection, report);
       }
+      if (report.call !== '') this.heard(report);
       if (!report.reply) continue;
       this.failed.shift();
       this.waiting.shift()?.(report);
@@ -230,26 +233,33 @@ export class Server extends Program {
 
 const MAIN = fileURLToPath(new URL('program-main.js', import.meta.url));
 
-function launch(host: Host, slots: number): ChildProcess {
+/** @param node what runs the program: its file name is what others see of the process until it has set its title */
+function launch(role: 'client' | 'server', host: Host, slots: number, node: string): ChildProcess {
   const [command, ...rest] = host.namespace.enter;
-  const parameters = slots > 0 ? ['--slots', `3,${slots}`] : [];
+  const parameters = ['--name', role];
+  if (slots > 0) parameters.push('--slots', `3,${slots}`);
   if (host.plainFrames) parameters.push('--plain-frames', host.device);
-  return spawn(command, [...rest, process.execPath, MAIN, ...parameters], {
+  return spawn(command, [...rest, node, MAIN, ...parameters], {
     stdio: ['pipe', 'pipe', 'inherit', ...Array.from({ length: slots }, () => 'pipe' as const)],
   });
 }
 
 /** Starts a client on a host. */
-export async function startProgram(role: 'client' | 'server', host: Host, ledger: Ledger): Promise<Program> {
-  const child = launch(host, 0);
+export async function startProgram(
+  role: 'client' | 'server',
+  host: Host,
+  ledger: Ledger,
+  node = process.execPath,
+): Promise<Program> {
+  const child = launch(role, host, 0, node);
   const program = new Program(role, host, child.stdin!, child.stdout!, child.pid!, ledger);
   await program.expect();
   return program;
 }
 
 /** Starts a server's parent on a host; it does not listen yet. */
-export async function startServer(host: Host, port: number, ledger: Ledger): Promise<Server> {
-  const server = new Server(host, launch(host, SLOTS), { address: host.address, port }, ledger);
+export async function startServer(host: Host, port: number, ledger: Ledger, node = process.execPath): Promise<Server> {
+  const server = new Server(host, launch('server', host, SLOTS, node), { address: host.address, port }, ledger);
   await server.expect();
   return server;
 }

@@ -1,13 +1,22 @@
-// What a run of the lab leaves behind: nothing. Not when it ends, not when it is interrupted; what a killed run left, the
-// next one removes.
+// What a run leaves behind: nothing. Not when it ends, not when it is interrupted or exits in the middle; what a killed run
+// left, the next one removes.
 
 import { mkdtemp, readdir, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { closeLab, isAlive, sweep } from './namespaces.js';
+import { closeLab, isAlive, sweep, sweepAtExit } from './namespaces.js';
 
-/** Does the work with a temporary folder of its own. An interruption ends the process; `interrupted`: begin nothing new. */
-export async function tidily<T>(work: (scratch: string, interrupted: AbortSignal) => Promise<T>): Promise<T> {
+const INTERRUPTIONS = ['SIGINT', 'SIGTERM', 'SIGHUP'] as const;
+
+/**
+ * Does the work with a temporary folder of its own. An interruption ends the process; `interrupted`: begin nothing new.
+ *
+ * @param exitCode of a process that was interrupted
+ */
+export async function tidily<T>(
+  work: (scratch: string, interrupted: AbortSignal) => Promise<T>,
+  exitCode = 130,
+): Promise<T> {
   await sweep(false);
   await sweepScratch();
   const scratch = await mkdtemp(join(tmpdir(), `tcpwatch-${process.pid}-`));
@@ -19,13 +28,18 @@ export async function tidily<T>(work: (scratch: string, interrupted: AbortSignal
     await sweep(true);
     await sweep(true);
     await rm(scratch, { recursive: true, force: true });
-    process.exit(130);
+    process.exit(exitCode);
   };
-  process.once('SIGINT', interrupted);
-  process.once('SIGTERM', interrupted);
+  for (const signal of INTERRUPTIONS) process.once(signal, interrupted);
+  process.once('exit', sweepAtExit);
   try {
     return await work(scratch, interruption.signal);
+  } catch (error) {
+    // Whatever fails while everything is taken down is no failure of the work: wait for the end of the process.
+    if (interruption.signal.aborted) await new Promise(() => {});
+    throw error;
   } finally {
+    for (const signal of INTERRUPTIONS) process.off(signal, interrupted);
     await sweep(true);
     await rm(scratch, { recursive: true, force: true });
   }

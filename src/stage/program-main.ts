@@ -4,7 +4,7 @@
 // it one or the other. Orders come as JSON lines on descriptor 0, records go as JSON lines to descriptor 1, and everything
 // blocks: a program stuck in read() is as deaf as a real one. It ends when its orders end, so none outlives the lab.
 //
-//   node program-main.js [--socket FD] [--slots FIRST,COUNT] [--plain-frames INTERFACE,...]
+//   node program-main.js --name NAME [--socket FD] [--slots FIRST,COUNT] [--plain-frames INTERFACE,...]
 
 import { spawn } from 'node:child_process';
 import { readSync, writeSync } from 'node:fs';
@@ -17,9 +17,18 @@ import type { Report, Step } from './steps.js';
 
 const CONTROL = 0;
 const { values: options } = parseArgs({
-  options: { socket: { type: 'string' }, slots: { type: 'string' }, 'plain-frames': { type: 'string' } },
+  options: {
+    name: { type: 'string', default: 'program' },
+    socket: { type: 'string' },
+    slots: { type: 'string' },
+    'plain-frames': { type: 'string' },
+  },
 });
+// What others see of it in /proc/PID/comm.
+process.title = options.name;
 const c = await libc.loadLibc();
+
+const now = (): number => performance.timeOrigin + performance.now();
 
 let fd = options.socket === undefined ? -1 : Number(options.socket);
 let listener = -1;
@@ -50,7 +59,7 @@ function nextStep(): Step | null {
 
 /** Tells the lab; a `call` is part of the record, `reply` says that the step is over. */
 function report(record: Omit<Report, 'at'>): void {
-  const line = `${JSON.stringify({ ...record, at: performance.timeOrigin + performance.now() })}\n`;
+  const line = `${JSON.stringify({ ...record, at: now() })}\n`;
   try {
     writeSync(1, line);
   } catch {
@@ -70,6 +79,13 @@ function read(timeoutMs: number, most: number): { result: libc.Outcome; text: st
   return { result: got === 0 ? 'EOF' : got, text: buffer.toString('latin1', 0, got) };
 }
 
+function write(text: string, repeat: number, timeoutMs: number, reply: boolean): libc.Outcome {
+  const calledAt = now();
+  const result = c.send(fd, Buffer.from(text.repeat(repeat), 'latin1'), timeoutMs);
+  report({ call: 'write', result, text, calledAt, reply });
+  return result;
+}
+
 /** The server's str_echo(): until another order comes, or EOF or an error, after which the program exits. */
 function echo(): void {
   for (;;) {
@@ -77,11 +93,9 @@ function echo(): void {
     if (ordered) return;
     if (!readable) continue;
     const { result, text } = read(0, 1024);
-    report({ call: 'read', result, reply: false });
+    report({ call: 'read', result, text, reply: false });
     if (typeof result === 'string') break;
-    const written = c.send(fd, Buffer.from(text, 'latin1'), 10_000);
-    report({ call: 'write', result: written, reply: false });
-    if (typeof written === 'string') break;
+    if (typeof write(text, 1, 10_000, false) === 'string') break;
   }
   report({ call: 'exit', result: 'ok', reply: false });
   process.exit(0);
@@ -89,7 +103,7 @@ function echo(): void {
 
 /** Hands the accepted connection to a child process of its own, as the server's fork() does. */
 function fork(connection: number, slot: number): number {
-  const child = spawn(process.execPath, [fileURLToPath(import.meta.url), '--socket', '3'], {
+  const child = spawn(process.argv0, [fileURLToPath(import.meta.url), '--name', options.name, '--socket', '3'], {
     stdio: [slot, slot, 2, connection],
   });
   c.close(connection);
@@ -120,8 +134,7 @@ const steps: { [K in Step['step']]: (step: Extract<Step, { step: K }>) => void }
     report({ call: 'accept', result: 'ok', peer: accepted.peer!, pid: fork(accepted.fd, slot), reply: true });
   },
   write({ text, repeat, timeoutMs }) {
-    const bytes = Buffer.from(text.repeat(repeat), 'latin1');
-    report({ call: 'write', result: c.send(fd, bytes, timeoutMs), reply: true });
+    write(text, repeat, timeoutMs, true);
   },
   read({ timeoutMs, most }) {
     report({ call: 'read', ...read(timeoutMs, most), reply: true });
