@@ -59,6 +59,8 @@ export interface AnalyzeOptions extends RecordingOptions {
   readonly hostTimes?: Partial<HostTimes>;
   /** Called for every segment of a connection that is followed, before the events that come of it. */
   readonly passing?: (segment: SegmentRecord) => void;
+  /** Called after each read with the packets so far, and the octets read of the file at hand. */
+  readonly progress?: (packets: number, octets: number, file: string) => void;
   /** Called when nothing more is captured or read; what is told from now on is the end of it. */
   readonly closing?: () => void;
   /** Read for `-` in place of the process's own standard input. */
@@ -148,6 +150,7 @@ async function* run(options: AnalyzeOptions, inputs: Inputs): AsyncGenerator<rea
         analysis.take(batch);
         await recording.take(batch);
         if (!live) await recording.settle();
+        options.progress?.(analysis.packets, source.octetsRead ?? 0, source.name);
         const notices = live?.source.takeNotices().map(({ id, atMs }) => noticeEvent(id, atMs)) ?? [];
         const events = [...drain(), ...notices, ...(quiet?.(analysis.hasSeenWanted) ?? []), ...failures(recording)];
         if (events.length > 0) yield events;

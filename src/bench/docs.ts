@@ -76,7 +76,7 @@ export function writeGrowth(growths: readonly Growth[], runs: number): void {
   const page = [
     '# How the cost grows',
     '',
-    `${circumstances()} tcpwatch alone, medians of ${runs} runs; \`npm run bench -- --growth\` does it again.`,
+    `${circumstances()} tcpwatch alone, ${runs === 1 ? 'one run each' : `medians of ${runs} runs`}; \`npm run bench -- --growth\` does it again.`,
     'The start of the program is in it, a few tenths of a second: with few packets it is most of what one costs.',
     '',
     ...growths.flatMap(({ name, title, points }) => [

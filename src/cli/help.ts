@@ -24,6 +24,10 @@ Examples:
   tcpwatch verify captures
       each capture in a folder against NAME.expect.json beside it, written by
       --update; differences in words, as JUnit, as annotations on GitHub
+  tcpwatch ladder incident.pcap -c 7
+      connection 7 segment by segment, with the states of both ends
+  sudo tcpwatch lab process-terminated
+      plays it on this machine, and shows programs, wire and verdict
   tcpwatch explain process-terminated
       what a verdict means: how it goes, what programs see, what to do
   tcpwatch explain ECONNRESET

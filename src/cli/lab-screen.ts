@@ -1,9 +1,9 @@
 // A play on the screen: sentences of the director, and below each what is done, what the programs say, what the wire shows
 // and what tcpwatch makes of it; a line each, in the order of their times.
 
+import { labelOf, wireRow } from '../output/ladder/wire-row.js';
 import { hang } from '../output/layout.js';
 import { markOf, paint, paintSeverity } from '../output/style.js';
-import { wireRow } from '../output/wire-row.js';
 import { claimWords } from '../output/words.js';
 import type { ByEnd, ConnectionEvent } from '../pipeline.js';
 import type { PlayLine, ProgramLine, SceneLine, WireLine } from '../plays/line.js';
@@ -52,7 +52,7 @@ export class LabScreen {
 
   private wire({ at, segment }: WireLine): string[] {
     const { connection, states, flags } = segment;
-    const row = wireRow(segment, this.states.get(connection) ?? null, this.width - START);
+    const row = wireRow(segment, this.states.get(connection) ?? null, this.width - START, labelOf(segment));
     this.states.set(connection, states);
     const text = `${this.head(at, `wire #${connection}`)}${row}`;
     return [flags.includes('RST') ? paint(text, 'red', this.colour) : text];

@@ -82,6 +82,15 @@ function commandLine(): Command {
     .addOption(new Option('--reporter <name>', reporters.join('; ')).choices(Object.keys(REPORTERS)).default('text'))
     .action((paths, options) => import('./verify-command.js').then((it) => it.verifyCommand(paths, options)));
   program
+    .command('ladder')
+    .description('draws a connection segment by segment: both ends, what passed, what decided')
+    .argument('<file>', 'a capture, - for a pipe')
+    .argument('[filter...]', 'pcap-filter expression choosing connections')
+    .option('-c, --connection <n>', 'the one with this number', positive)
+    .action((file, words, options) =>
+      import('./ladder-command.js').then((it) => it.ladderCommand(file, words, options)),
+    );
+  program
     .command('lab')
     .description('plays how a connection ends, on this machine, and shows it as it happens; needs root')
     .argument('[play]', 'without it: the list of plays')

@@ -22,3 +22,9 @@ export function wantsColour({ isTTY }: Stdout, { FORCE_COLOR, NO_COLOR, TERM }: 
   if (NO_COLOR) return false;
   return isTTY === true && TERM !== 'dumb';
 }
+
+/** A locale that is set and does not say UTF-8 shows no arrows; the first of these that is set counts (POSIX). */
+export function speaksUnicode({ LC_ALL, LC_CTYPE, LANG }: Environment): boolean {
+  const locale = LC_ALL || LC_CTYPE || LANG;
+  return !locale || /utf-?8/i.test(locale);
+}

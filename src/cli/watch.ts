@@ -1,11 +1,13 @@
 // `tcpwatch -r FILE [filter]`, `tcpwatch -i INTERFACE [filter]`: reads packets and prints what comes of them.
 
 import { OUTPUTS } from '../output/outputs.js';
-import { type AnalyzeOptions, analyzeInBatches, FilterError, noticeEvent, type SummaryEvent } from '../pipeline.js';
+import { type AnalyzeOptions, analyzeInBatches, FilterError, noticeEvent } from '../pipeline.js';
 import type { Gate } from '../verify/gate.js';
 import { complain, EXIT, raise, reportUnwritable } from './exit.js';
 import { gateOf, reportGate } from './fail-on.js';
 import { Printer } from './printer.js';
+import { complainOf, reportProblems } from './problems.js';
+import { octetsOf, Progress } from './progress.js';
 import { wantsColour, widthFor } from './terminal.js';
 import { analyzeOptions, isFile, UsageError, type WatchOptions } from './watch-options.js';
 
@@ -55,10 +57,13 @@ async function printAll(
   const closing = (): void => {
     printer.patient = true;
   };
+  const progress = new Progress(process.stderr, octetsOf(asked.files ?? []));
+  const tellProgress = live ? {} : { progress: progress.tell.bind(progress) };
   const timer = options.duration ? setTimeout(() => stopping.abort(), options.duration * 1000) : undefined;
   try {
     const provisional = output.wantsProvisional;
-    for await (const events of analyzeInBatches({ ...asked, provisional, closing })) {
+    for await (const events of analyzeInBatches({ ...asked, ...tellProgress, provisional, closing })) {
+      if (events.length > 0) progress.clear();
       if (gate) for (const event of events) gate.take(event);
       await printer.print(events);
       if (events.some((event) => event.type === 'notice' && event.id === 'write-failed')) raise(EXIT.output);
@@ -85,19 +90,4 @@ function onStop(stop: () => void): () => void {
   };
   for (const signal of STOP_SIGNALS) process.on(signal, first);
   return disarm;
-}
-
-/** @param file a word of the filter that is a file: most likely meant to be read. */
-function complainOf({ message, filter, position }: FilterError, file: string | undefined): void {
-  complain(`filter: ${message}`, `  ${filter}`, `  ${' '.repeat(position)}^`);
-  if (file !== undefined) complain(`${file} is a file: to read it too, type -r ${file}`);
-}
-
-function reportProblems({ problems }: SummaryEvent): void {
-  for (const { source, message, kind, offset } of problems) {
-    const place = kind === 'truncated' || kind === 'damaged' ? ` (at byte ${offset})` : '';
-    const name = source === '-' && kind !== 'interface' ? 'standard input' : source;
-    complain(`${name}: ${message}${place}`);
-    raise(kind === 'interface' ? EXIT.interface : EXIT.input);
-  }
 }

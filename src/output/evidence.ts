@@ -71,9 +71,18 @@ function entriesOf(event: ConnectionEvent): Entry[] {
     ...(other ? [['could also be', other] as const] : []),
     ...(cause ? [['cause may be', cause] as const] : []),
     ...tests.map((test, n): Entry => [n === 0 ? 'would tell' : '', tests.length > 1 ? `- ${test}` : test]),
+    ['wireshark', displayFilter(event)],
     ['zeek', `${event.zeekState} ${event.history}`],
     ['explain', glue(`tcpwatch explain ${verdict.scenario ?? event.ending}`)],
   ];
+}
+
+/** What Wireshark's filter line takes to show this connection. */
+function displayFilter({ client, server }: ConnectionEvent): string {
+  const ip = client.address.includes(':') ? 'ipv6' : 'ip';
+  const addresses = [client, server].map(({ address }) => `${ip}.addr==${address}`);
+  const ports = [client, server].map(({ port }) => `tcp.port==${port}`);
+  return [...addresses, ...ports].join(' && ');
 }
 
 /** How much farther in the second line of a text starts: below its words, not below its number or dash. */

@@ -33,7 +33,7 @@ export function segmentRecord(
     seq: seqOnWire(seq),
     ack: seqOnWire(ack),
     length: payloadLength,
-    anomalies,
+    anomalies: [...anomalies],
     states: { client: client.stateNameAt(timeNs), server: server.stateNameAt(timeNs) },
   };
 }

@@ -50,6 +50,10 @@ export class GunzipInput implements OctetInput {
     return copied;
   }
 
+  get position(): number {
+    return this.#input.position;
+  }
+
   close(): void {
     this.#ended = true;
     this.#inflater.close();

@@ -17,6 +17,8 @@ export interface OctetInput {
   read(target: Uint8Array, at: number, room: number): number | Promise<number>;
   /** Why the stream ended before its end: `truncated` when it stopped early. */
   readonly failure: OctetFailure | null;
+  /** Octets taken from the file or pipe so far. */
+  readonly position: number;
   /** For a file: `read` begins again with the first octet. Null where that cannot be done. */
   readonly rewind: (() => void) | null;
   /** Ends a read that is waiting. */
@@ -72,7 +74,7 @@ class FileInput implements OctetInput {
   readonly rewind: (() => void) | null;
   readonly #fd: number;
   readonly #seekable: boolean;
-  #position = 0;
+  position = 0;
   #closed = false;
 
   constructor(fd: number, seekable: boolean) {
@@ -80,7 +82,7 @@ class FileInput implements OctetInput {
     this.#seekable = seekable;
     this.rewind = seekable
       ? () => {
-          this.#position = 0;
+          this.position = 0;
         }
       : null;
   }
@@ -88,8 +90,8 @@ class FileInput implements OctetInput {
   read(target: Uint8Array, at: number, room: number): number {
     if (this.#closed) return 0;
     try {
-      const octets = fs.readSync(this.#fd, target, at, room, this.#seekable ? this.#position : null);
-      this.#position += octets;
+      const octets = fs.readSync(this.#fd, target, at, room, this.#seekable ? this.position : null);
+      this.position += octets;
       return octets;
     } catch (error) {
       this.failure = unreadable(describe(error));
@@ -106,6 +108,7 @@ class FileInput implements OctetInput {
 
 class StreamInput implements OctetInput {
   failure: OctetFailure | null = null;
+  position = 0;
   readonly rewind = null;
   readonly #stream: Readable;
   readonly #chunks: AsyncIterator<Uint8Array>;
@@ -131,6 +134,7 @@ class StreamInput implements OctetInput {
     const part = this.#chunk.subarray(0, room);
     target.set(part, at);
     this.#chunk = this.#chunk.subarray(part.length);
+    this.position += part.length;
     return part.length;
   }
 

@@ -21,6 +21,8 @@ export interface CaptureSource {
    * may do neither), and is valid until the next is asked for. Can be walked once.
    */
   batches(): AsyncIterableIterator<FrameBatch>;
+  /** Octets taken from the file or pipe so far, compressed where it is. */
+  readonly octetsRead?: number;
   /** Why the capture ended early; null while it goes on and when it ended well. */
   readonly problem: CaptureProblem | null;
   /** Ends `batches`, also while it waits; not a problem. */
@@ -67,6 +69,10 @@ class Capture implements CaptureSource {
       precision: reader?.precision ?? null,
       interfaces: reader?.interfaces ?? [],
     };
+  }
+
+  get octetsRead(): number {
+    return this.#input?.position ?? 0;
   }
 
   async *batches(): AsyncIterableIterator<FrameBatch> {

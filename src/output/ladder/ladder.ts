@@ -1,0 +1,191 @@
+// A connection as a ladder: two lifelines with the states beside them, a row a segment, what was out of the ordinary and what
+// decided said below it. What a watcher cannot know (a segment that was lost before the capture) is not drawn.
+
+import type { ConnectionEvent, EvidenceRecord, SegmentRecord } from '../../verdict/events.js';
+import { placeOf } from '../../verdict/record.js';
+import { glue, hang } from '../layout.js';
+import { markOf, paint, paintSeverity } from '../style.js';
+import { durationWords, offset, secondsBetween } from '../times.js';
+import { claimWords, errorWords } from '../words.js';
+import type { Fold, Folding, Rung } from './folding.js';
+import { ARROW_AT, arrowRoom, wireRow } from './wire-row.js';
+
+export interface LadderOptions {
+  /** Columns; Infinity: as many as it takes. */
+  readonly width: number;
+  readonly colour: boolean;
+}
+
+/** A silence worth a row. */
+const GAP_SECONDS = 1;
+const TIME_WIDTH = 14;
+/** Below this, times are in milliseconds, to leave the arrows room. */
+const NARROW = 72;
+const NARROW_TIME_WIDTH = 10;
+const SEQUENCE_SPACE = 2 ** 32;
+
+export function ladderLines(event: ConnectionEvent, folding: Folding, options: LadderOptions): string[] {
+  return new Ladder(event, folding, options).lines();
+}
+
+class Ladder {
+  private readonly said: string[] = [];
+  private readonly packetWidth: number;
+  private readonly timeWidth: number;
+  /** Evidence that is still to come, by time. */
+  private readonly evidence: EvidenceRecord[];
+  private before: SegmentRecord | null = null;
+
+  constructor(
+    private readonly event: ConnectionEvent,
+    private readonly folding: Folding,
+    private readonly options: LadderOptions,
+  ) {
+    this.packetWidth = Math.max(...[event, ...event.verdict.evidence].map(digitsOf));
+    this.timeWidth = options.width < NARROW ? NARROW_TIME_WIDTH : TIME_WIDTH;
+    this.evidence = [...event.verdict.evidence].sort((a, b) => a.packet - b.packet);
+  }
+
+  lines(): string[] {
+    this.heading();
+    for (const rung of this.folding.all()) this.rung(rung);
+    for (const left of this.evidence.splice(0)) this.aside(left);
+    this.foot();
+    return this.said;
+  }
+
+  private heading(): void {
+    const { event, options } = this;
+    const ends = `${glue(`#${event.id}  client ${placeOf(event.client)}`)} ${glue(`server ${placeOf(event.server)}`)}`;
+    this.say(
+      hang('', ends, options.width, 4).map((line) => paint(line, 'bold', options.colour)),
+      [''],
+    );
+  }
+
+  private rung(rung: Rung): void {
+    if ('fold' in rung) this.folded(rung.fold);
+    else this.segment(rung.segment);
+  }
+
+  private segment(segment: SegmentRecord): void {
+    const { before } = this;
+    while (this.evidence.length > 0 && this.evidence[0].packet < segment.packet) this.aside(this.evidence.shift()!);
+    if (before) this.gap(secondsBetween(before.at, segment.at));
+    const decides: EvidenceRecord[] = [];
+    while (this.evidence[0]?.packet === segment.packet) decides.push(this.evidence.shift()!);
+    const head = this.head(segment.packet, segment.at);
+    const room = this.options.width - head.length;
+    const row = head + wireRow(segment, before?.states ?? null, room, this.labelOf(segment, arrowRoom(room) - 5));
+    this.say([decides.length > 0 ? this.severe(row) : row]);
+    for (const words of notesOf(segment.anomalies)) this.note(words, 'dim');
+    for (const { says } of decides)
+      this.say(hang(`${this.margin()}◀ `, says, this.options.width).map((line) => this.severe(line)));
+    this.before = segment;
+  }
+
+  private folded({ from, to, segments, octets, resent }: Fold): void {
+    const again = resent > 0 ? `, ${resent} sent again` : '';
+    const words = `${count(segments)} more segments, ${count(octets)} octets${again}, ${durationWords(secondsBetween(from.at, to.at))}`;
+    this.note(`... ${words} ...`, 'cyan');
+    this.before = to;
+  }
+
+  private gap(seconds: number): void {
+    if (seconds >= GAP_SECONDS) this.note(`┆ ${durationWords(seconds)} nothing`, 'dim');
+  }
+
+  /** Evidence that is no segment of this connection, or one that was folded. */
+  private aside({ packet, at, says }: EvidenceRecord): void {
+    const { width } = this.options;
+    this.say(hang(`${this.head(packet, at)}◀ `, says, width).map((line) => this.severe(line)));
+  }
+
+  private foot(): void {
+    const { event } = this;
+    const { width } = this.options;
+    const { verdict } = event;
+    this.say(['']);
+    for (const end of ['client', 'server'] as const) {
+      const words = errorWords(verdict.errors[end]);
+      if (words) this.say(hang(`${end}  `, `the program: ${words}`, width));
+    }
+    const claim = `${glue(`${markOf(verdict.severity)} `)}${claimWords(event)}`;
+    this.say(hang('', claim, width).map((line) => this.severe(line)));
+  }
+
+  private note(words: string, style: 'dim' | 'cyan'): void {
+    const { width, colour } = this.options;
+    this.say(hang(this.margin(), words, width).map((line) => paint(line, style, colour)));
+  }
+
+  /** Flags, and numbers as tcpdump counts them, from where each end began; as much as there is room for. */
+  private labelOf({ flags, seq, ack, length, from }: SegmentRecord, room: number): string {
+    const { origin } = this.folding;
+    const own = relative(seq, origin[from]);
+    const other = relative(ack, origin[from === 'client' ? 'server' : 'client']);
+    const names: string[] = flags.filter((flag) => flag !== 'PSH' && flag !== 'ACK');
+    if (names.length === 0 && length === 0) names.push('ACK');
+    const span = length > 0 ? `${own}:${own + length}` : names.includes('ACK') ? '' : String(own);
+    const acks = flags.includes('ACK') && !names.includes('ACK') ? 'ack ' : '';
+    const words = [...names, span].filter(Boolean).join(' ');
+    const whole = flags.includes('ACK') ? `${words} ${acks}${other}` : words;
+    if (whole.length <= room) return whole;
+    return words.length <= room ? words : [...names, length > 0 ? `${length} octets` : ''].filter(Boolean).join(' ');
+  }
+
+  private head(packet: number, at: string): string {
+    const exact = offset(this.event.opened, at);
+    const time = this.timeWidth < TIME_WIDTH ? exact.replace(/\d{3} s$/, ' s') : exact;
+    return `${String(packet).padStart(this.packetWidth)} ${time.padStart(this.timeWidth)}  `;
+  }
+
+  private margin(): string {
+    return ' '.repeat(this.packetWidth + 1 + this.timeWidth + 2 + ARROW_AT);
+  }
+
+  private severe(line: string): string {
+    return paintSeverity(line, this.event.verdict.severity, this.options.colour);
+  }
+
+  private say(...parts: readonly (readonly string[])[]): void {
+    this.said.push(...parts.flat());
+  }
+}
+
+const digitsOf = (one: ConnectionEvent | EvidenceRecord): number =>
+  String('packet' in one ? one.packet : one.lastPacket).length;
+
+const relative = (number: number, origin: number | null): number =>
+  origin === null ? number : (number - origin + SEQUENCE_SPACE) % SEQUENCE_SPACE;
+
+const count = (number: number): string => number.toLocaleString('en-US');
+
+/** Of every RST it is said below what it did. */
+const SAID_ANYWAY: readonly string[] = ['tcp.rst.accepted', 'tcp.window-update', 'tcp.keep-alive-ack'];
+
+const AGAIN = 'tcp.retransmission.';
+
+const notesOf = (anomalies: SegmentRecord['anomalies']): string[] =>
+  anomalies
+    .filter((id) => !SAID_ANYWAY.includes(id))
+    .map((id) =>
+      (id.startsWith(AGAIN) ? `again: ${id.slice(AGAIN.length)}` : id.slice('tcp.'.length)).replaceAll(/[-.]/g, ' '),
+    );
+
+/** For who knows why it was printed: what a terminal without Unicode can show of it. */
+const ASCII: Readonly<Record<string, string>> = {
+  '─': '-',
+  '→': '>',
+  '←': '<',
+  '◀': '<=',
+  '┆': ':',
+  '✖': 'x',
+  '▲': '!',
+  '✔': '+',
+  '·': '-',
+  µ: 'u',
+};
+
+/** The line in ASCII, never longer by more than what it marks. */
+export const inAscii = (line: string): string => line.replaceAll(/[─→←◀┆✖▲✔·µ]/g, (sign) => ASCII[sign] ?? sign);

@@ -1,0 +1,104 @@
+// Ladders: of every shipped capture they fit, hold all evidence, and speak ASCII where that is asked; some as a whole, read by eye.
+import { readdirSync } from 'node:fs';
+import { join, resolve } from 'node:path';
+import { describe, expect, it } from 'vitest';
+import { Folding } from '../../src/output/ladder/folding.js';
+import { inAscii, ladderLines } from '../../src/output/ladder/ladder.js';
+import { analyze, type ConnectionEvent, type SegmentRecord } from '../../src/pipeline.js';
+
+const CAPTURES = resolve(import.meta.dirname, '../../fixtures/captures');
+const captures = readdirSync(CAPTURES).filter((file) => /\.pcap(ng)?(\.gz)?$/.test(file));
+
+interface Drawn {
+  readonly event: ConnectionEvent;
+  readonly folding: Folding;
+}
+
+async function collect(file: string): Promise<Drawn[]> {
+  const foldings = new Map<number, Folding>();
+  const passing = (segment: SegmentRecord): void => {
+    const folding = foldings.get(segment.connection) ?? new Folding();
+    foldings.set(segment.connection, folding);
+    folding.add(segment);
+  };
+  const drawn: Drawn[] = [];
+  for await (const event of analyze({ files: [join(CAPTURES, file)], passing }))
+    if (event.type === 'connection') drawn.push({ event, folding: foldings.get(event.id)! });
+  return drawn;
+}
+
+const plain = (event: ConnectionEvent, folding: Folding, width: number): string[] =>
+  ladderLines(event, folding, { width, colour: false });
+
+it.each(captures)('%s: fits, with every packet of the evidence, in Unicode and in ASCII', async (file) => {
+  for (const { event, folding } of await collect(file)) {
+    for (const width of [60, 80, 120]) {
+      const lines = plain(event, folding, width);
+      expect(lines.filter((line) => [...line].length > width)).toEqual([]);
+      for (const { packet } of event.verdict.evidence)
+        expect(
+          lines.some((line) => line.trimStart().startsWith(`${packet} `)),
+          `packet ${packet}`,
+        ).toBe(true);
+      expect(lines.filter((line) => /[^ -~]/.test(inAscii(line)))).toEqual([]);
+    }
+  }
+});
+
+describe('as a whole', () => {
+  it.each([
+    ['client-closes-first-loopback', 80],
+    ['worker-killed-then-client-writes', 80],
+    ['host-vanishes-from-all-its-clients', 80],
+    ['connect-refused-v6', 60],
+    ['lossy-rtt-2-loss-10', 120],
+  ] as const)('%s at %d columns', async (name, width) => {
+    const file = captures.find((one) => one.startsWith(`${name}.pcap`))!;
+    const [{ event, folding }] = (await collect(file)) as [Drawn];
+    const golden = join(import.meta.dirname, 'golden', `ladder-${name}-${width}.txt`);
+    await expect(`${plain(event, folding, width).join('\n')}\n`).toMatchFileSnapshot(golden);
+  });
+});
+
+describe('a long transfer', () => {
+  const segment = (packet: number, more: Partial<SegmentRecord> = {}): SegmentRecord => ({
+    connection: 1,
+    packet,
+    at: `2026-11-22T12:00:00.${String(packet).padStart(9, '0')}Z`,
+    from: 'client',
+    flags: ['ACK'],
+    seq: packet * 1000,
+    ack: 1,
+    length: 1000,
+    anomalies: [],
+    states: { client: 'ESTABLISHED', server: 'ESTABLISHED' },
+    ...more,
+  });
+
+  it('takes no more room than a short one, and says what was left out', () => {
+    const folding = new Folding();
+    for (let packet = 1; packet <= 100_000; packet++) folding.add(segment(packet));
+    const rungs = folding.all();
+    expect(rungs.length).toBeLessThan(50);
+    const folds = rungs.flatMap((rung) => ('fold' in rung ? [rung.fold] : []));
+    const kept = rungs.filter((rung) => 'segment' in rung).length;
+    expect(folds).toHaveLength(1);
+    expect(folds[0]!.segments + kept).toBe(100_000);
+    expect(folds[0]!.octets).toBe(folds[0]!.segments * 1000);
+  });
+
+  it('of states that change without end is bounded', () => {
+    const folding = new Folding();
+    for (let packet = 1; packet <= 100_000; packet++) folding.add(segment(packet, { flags: ['SYN'] }));
+    expect(folding.all().length).toBeLessThan(1100);
+  });
+
+  it('shows the first of what was sent again', () => {
+    const folding = new Folding();
+    for (let packet = 1; packet <= 1000; packet++)
+      folding.add(segment(packet, packet % 10 === 0 ? { anomalies: ['tcp.retransmission.fast'] } : {}));
+    const shown = folding.all().filter((rung) => 'segment' in rung && rung.segment.anomalies.length > 0);
+    expect(shown.length).toBeGreaterThanOrEqual(40);
+    expect(shown.length).toBeLessThan(50);
+  });
+});
