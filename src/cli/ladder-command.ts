@@ -52,7 +52,8 @@ export async function ladderCommand(
   } catch (error) {
     if (!(error instanceof FilterError)) throw error;
     complainOf(error, undefined);
-    return raise(EXIT.usage);
+    raise(EXIT.usage);
+    return;
   }
   draw(events.sort(worstFirst), foldings, wanted);
 }
@@ -62,9 +63,13 @@ function draw(events: readonly ConnectionEvent[], foldings: Map<number, Folding>
     complain(
       wanted === undefined ? 'no connection to draw' : `there is no connection ${wanted}: tcpwatch -r lists them`,
     );
-    return raise(process.exitCode ? Number(process.exitCode) : EXIT.usage);
+    raise(EXIT.usage);
+    return;
   }
-  if (events.length > MOST_DRAWN || !events.every(({ id }) => foldings.has(id))) return choose(events);
+  if (events.length > MOST_DRAWN || !events.every(({ id }) => foldings.has(id))) {
+    choose(events);
+    return;
+  }
   const { stdout, env } = process;
   const options = { width: widthFor(stdout, env), colour: wantsColour(stdout, env) };
   const unicode = speaksUnicode(env);
