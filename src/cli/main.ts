@@ -33,6 +33,7 @@ function commandLine(): Command {
     .addOption(new Option('-o, --output <format>', formats.join('; ')).choices(Object.keys(OUTPUTS)).default('table'))
     .option('-v, --verbose', 'evidence with packet numbers, what the programs saw, what else it could be')
     .option('--anomalies', 'print each retransmission, ignored RST, hole ... as it happens')
+    .option('--resolve', 'names of hosts (reverse DNS) where the table and the lines have addresses')
     .option('-c, --count <n>', 'end after n packets captured or read', positive)
     .option('--duration <seconds>', 'end after so long', seconds)
     .option('-w, --write <file>', 'keep what -i captures, as pcapng')

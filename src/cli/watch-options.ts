@@ -24,6 +24,7 @@ export interface WatchOptions {
   readonly write?: string;
   readonly writeFlagged?: string;
   readonly flag?: readonly string[];
+  readonly resolve?: true;
   readonly failOn?: readonly string[];
   readonly output: OutputName;
   readonly verbose?: true;

@@ -5,6 +5,7 @@ import { type AnalyzeOptions, analyzeInBatches, FilterError, noticeEvent } from 
 import type { Gate } from '../verify/gate.js';
 import { complain, EXIT, raise, reportUnwritable } from './exit.js';
 import { gateOf, reportGate } from './fail-on.js';
+import { Names } from './names.js';
 import { Printer } from './printer.js';
 import { complainOf, reportProblems } from './problems.js';
 import { octetsOf, Progress } from './progress.js';
@@ -12,6 +13,7 @@ import { wantsColour, widthFor } from './terminal.js';
 import { analyzeOptions, isFile, UsageError, type WatchOptions } from './watch-options.js';
 
 const STDOUT_FD = 1;
+const PATIENCE_FOR_NAMES_MS = 2000;
 
 /** @param words the filter, as the shell split it. */
 export async function watch(words: readonly string[], options: WatchOptions): Promise<void> {
@@ -40,7 +42,9 @@ async function printAll(
 ): Promise<void> {
   const { stdout, env } = process;
   const live = asked.interface !== undefined;
+  const names = options.resolve ? new Names() : null;
   const output = OUTPUTS[options.output].make({
+    nameOf: names?.nameOf,
     colour: wantsColour(stdout, env),
     width: widthFor(stdout, env),
     verbose: options.verbose ?? false,
@@ -65,6 +69,11 @@ async function printAll(
     for await (const events of analyzeInBatches({ ...asked, ...tellProgress, provisional, closing })) {
       if (events.length > 0) progress.clear();
       if (gate) for (const event of events) gate.take(event);
+      if (names) {
+        for (const event of events) names.expect(event);
+        // The table comes with the summary: what is under way by then is waited for.
+        if (!live && events.at(-1)?.type === 'summary') await names.settled(PATIENCE_FOR_NAMES_MS);
+      }
       await printer.print(events);
       if (events.some((event) => event.type === 'notice' && event.id === 'write-failed')) raise(EXIT.output);
       const last = events.at(-1);

@@ -3,7 +3,6 @@
 
 import type { Role } from '../verdict/case.js';
 import type { ConnectionEvent } from '../verdict/events.js';
-import { placeOf } from '../verdict/record.js';
 import { glue, hang, widthOf } from './layout.js';
 import type { OutputOptions } from './output.js';
 import { paint, paintSeverity } from './style.js';
@@ -15,6 +14,7 @@ import {
   errorWords,
   lookalikeWords,
   lossWords,
+  placeWords,
   retransmissionWords,
   testWords,
 } from './words.js';
@@ -39,8 +39,8 @@ export function evidenceLines(event: ConnectionEvent, options: OutputOptions): s
   return lines;
 }
 
-function heading(event: ConnectionEvent, { colour, width }: OutputOptions): string[] {
-  const ends = `${glue(`#${event.id}  ${placeOf(event.client)}`)} ${glue(`→ ${placeOf(event.server)}`)}`;
+function heading(event: ConnectionEvent, { colour, width, nameOf }: OutputOptions): string[] {
+  const ends = `${glue(`#${event.id}  ${placeWords(event.client, nameOf)}`)} ${glue(`→ ${placeWords(event.server, nameOf)}`)}`;
   const { document, severity } = event.verdict;
   const claim = document === null ? claimWords(event) : `${claimWords(event)} ${glue(`· document ${document}`)}`;
   return [

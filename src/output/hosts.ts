@@ -14,9 +14,9 @@ type Concluded = HostEvent & { readonly conclusion: NonNullable<HostEvent['concl
 export const isConcluded = (event: HostEvent): event is Concluded => event.conclusion !== null;
 
 /** Something was seen of a host, or there is something to conclude. @param revised it was concluded otherwise before. */
-export function hostLines(event: HostEvent, { width, colour }: OutputOptions): string[] {
+export function hostLines(event: HostEvent, { width, colour, nameOf }: OutputOptions): string[] {
   const { at, address, says, conclusion } = event;
-  const first = `${clockTime(at)}  ${glue(`host ${address}`)}  `;
+  const first = `${clockTime(at)}  ${glue(`host ${nameOf?.(address) ?? address}`)}  `;
   if (!conclusion) return hang(first, says + spanWords(event), width, clockTime(at).length + 2);
   const { severity, revision } = conclusion;
   const words = `${glue(`${markOf(severity)} ${revision > 1 ? 'now: ' : ''}`)}${claimWords(event as Concluded)}`;
@@ -25,9 +25,9 @@ export function hostLines(event: HostEvent, { width, colour }: OutputOptions): s
 }
 
 /** What became of a host, and how one knows. */
-export function hostReport(event: Concluded, { width, colour }: OutputOptions): string[] {
+export function hostReport(event: Concluded, { width, colour, nameOf }: OutputOptions): string[] {
   const { severity, timeline, lookalikes } = event.conclusion;
-  const heading = `${glue(`host ${event.address}`)}  ${glue(`${markOf(severity)} `)}${claimWords(event)}`;
+  const heading = `${glue(`host ${nameOf?.(event.address) ?? event.address}`)}  ${glue(`${markOf(severity)} `)}${claimWords(event)}`;
   const lines = hang('', heading, width, INDENT.length).map((line) => paintSeverity(line, severity, colour));
   for (const moment of timeline) {
     const first = `${INDENT}${clockTime(moment.at)}  `;

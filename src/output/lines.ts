@@ -9,16 +9,19 @@ import type {
   PeerAddress,
   TransitionEvent,
 } from '../verdict/events.js';
-import { placeOf } from '../verdict/record.js';
 import { glue, hang, widthOf } from './layout.js';
 import type { OutputOptions } from './output.js';
 import { markOf, paint, paintSeverity } from './style.js';
 import { clockTime, duration, durationWords } from './times.js';
-import { claimWords, closerProcessWords, errorWords, plural, processWords } from './words.js';
+import { claimWords, closerProcessWords, errorWords, placeWords, plural, processWords } from './words.js';
 
 /** Which connection. @param arrow from whom to whom it went, seen from the client. */
-const endsWords = (id: number, { client, server }: ByEnd<PeerAddress>, arrow = '→'): string =>
-  `${glue(`#${id}  ${placeOf(client)}`)} ${glue(`${arrow} ${placeOf(server)}`)}`;
+const endsWords = (
+  id: number,
+  { client, server }: ByEnd<PeerAddress>,
+  { nameOf }: OutputOptions,
+  arrow = '→',
+): string => `${glue(`#${id}  ${placeWords(client, nameOf)}`)} ${glue(`${arrow} ${placeWords(server, nameOf)}`)}`;
 
 /** What is listened to, and how. */
 export function listeningLines(
@@ -40,7 +43,7 @@ export function noticeLines({ at, message }: NoticeEvent, { width }: OutputOptio
   return hang(`${clockTime(at)}  `, message, width);
 }
 
-export function transitionLines(event: TransitionEvent, { width }: OutputOptions): string[] {
+export function transitionLines(event: TransitionEvent, options: OutputOptions): string[] {
   const { at, connection, transition, from, states, rttSeconds } = event;
   const peer = from === 'client' ? 'server' : 'client';
   const words = {
@@ -49,12 +52,19 @@ export function transitionLines(event: TransitionEvent, { width }: OutputOptions
     fin: `${glue(`FIN of the ${from}:`)} ${glue(`${from} ${states[from]}, ${peer} ${states[peer]}`)}`,
   }[transition];
   const processes = transition === 'fin' ? null : processWords(event);
-  const which = endsWords(connection, event, transition === 'fin' && from === 'server' ? '←' : '→');
-  return sentence(`${clockTime(at)}  `, which, processes ? `${words} · ${processes}` : words, width, (text) => text);
+  const which = endsWords(connection, event, options, transition === 'fin' && from === 'server' ? '←' : '→');
+  return sentence(
+    `${clockTime(at)}  `,
+    which,
+    processes ? `${words} · ${processes}` : words,
+    options.width,
+    (text) => text,
+  );
 }
 
 /** How long an end has been waiting for its peer, and what comes of it. */
-export function silenceLines(event: ConnectionEvent, { width, colour }: OutputOptions, again: boolean): string[] {
+export function silenceLines(event: ConnectionEvent, options: OutputOptions, again: boolean): string[] {
+  const { width, colour } = options;
   const time = `${clockTime(event.lastPacketAt)}  `;
   const lines = (['client', 'server'] as const).flatMap((role) => {
     const waiting = event.unanswered[role];
@@ -64,17 +74,17 @@ export function silenceLines(event: ConnectionEvent, { width, colour }: OutputOp
     return [errors ? `${silent}; ${errors}` : silent];
   });
   if (again && lines.length > 0)
-    return sentence(time, endsWords(event.id, event), `still silent: ${lines[0]}`, width, (text) => text);
+    return sentence(time, endsWords(event.id, event, options), `still silent: ${lines[0]}`, width, (text) => text);
   return lines.flatMap((line) => hang(' '.repeat(time.length), line, width)).map((line) => paint(line, 'dim', colour));
 }
 
 /** What was told of the connection is taken back: it goes on as if nothing had been. */
-export function goesOnLines(event: ConnectionEvent, { width }: OutputOptions): string[] {
+export function goesOnLines(event: ConnectionEvent, options: OutputOptions): string[] {
   return sentence(
     `${clockTime(event.lastPacketAt)}  `,
-    endsWords(event.id, event),
+    endsWords(event.id, event, options),
     'now: answered again, and goes on',
-    width,
+    options.width,
     (text) => text,
   );
 }
@@ -84,7 +94,7 @@ export function verdictLines(event: ConnectionEvent, options: OutputOptions, rev
   const { verdict } = event;
   const claim = `${glue(`${markOf(verdict.severity)} ${revised ? 'now: ' : ''}`)}${claimWords(event)}`;
   const time = `${clockTime(event.ended ?? event.lastPacketAt)}  `;
-  const ends = endsWords(event.id, event);
+  const ends = endsWords(event.id, event, options);
   const lines = sentence(time, ends, claim, options.width, (text) =>
     paintSeverity(text, verdict.severity, options.colour),
   );

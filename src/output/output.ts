@@ -2,7 +2,12 @@
 
 import type { TcpwatchEvent } from '../verdict/events.js';
 
+/** The name of an address, where one is known. */
+export type NameOf = (address: string) => string | null;
+
 export interface OutputOptions {
+  /** Shows names in place of addresses. */
+  readonly nameOf?: NameOf | undefined;
   /** Colours and weights are wanted and understood. */
   readonly colour: boolean;
   /** Columns of the terminal; Infinity where there is none to fit. */

@@ -5,12 +5,11 @@
 
 import Table from 'cli-table3';
 import type { ConnectionEvent } from '../verdict/events.js';
-import { placeOf } from '../verdict/record.js';
 import { widthOf } from './layout.js';
-import type { OutputOptions } from './output.js';
+import type { NameOf, OutputOptions } from './output.js';
 import { paint, paintSeverity } from './style.js';
 import { duration } from './times.js';
-import { endingWords, retransmissionWords, verdictWords } from './words.js';
+import { endingWords, placeWords, retransmissionWords, verdictWords } from './words.js';
 
 /** The layouts, widest first. A column's name is its heading; a line break in it puts two cells above each other. */
 const LAYOUTS = [
@@ -26,11 +25,12 @@ const GAP = 2;
 const GOOD_VERDICT = 24;
 const LEAST_VERDICT = 11;
 
-function cellsOf(row: ConnectionEvent): (column: Column) => string {
+function cellsOf(row: ConnectionEvent, nameOf: NameOf | undefined): (column: Column) => string {
+  const [client, server] = [row.client, row.server].map((peer) => placeWords(peer, nameOf));
   const cells: Readonly<Record<string, string>> = {
     '#': String(row.id),
-    client: placeOf(row.client),
-    server: placeOf(row.server),
+    client,
+    server,
     lasted: duration(row.durationSeconds),
     'ended by': row.closedBy ?? '-',
     how: endingWords(row),
@@ -38,7 +38,7 @@ function cellsOf(row: ConnectionEvent): (column: Column) => string {
     sure: row.verdict.confidence ?? '-',
     retrans: retransmissionWords(row),
     // Under the client a bare address would be a riddle, and so would a bare count.
-    'client\nserver': `${placeOf(row.client)}\n→ ${placeOf(row.server)}`,
+    'client\nserver': `${client}\n→ ${server}`,
     'how\nretrans': `${endingWords(row)}\nretrans ${retransmissionWords(row)}`,
   };
   return (column) =>
@@ -52,8 +52,8 @@ function cellsOf(row: ConnectionEvent): (column: Column) => string {
 const holdsVerdict = (column: Column): boolean => column.startsWith('verdict');
 
 /** @param rows in the order to print; at least one. */
-export function tableLines(rows: readonly ConnectionEvent[], { colour, width }: OutputOptions): string[] {
-  const cells = rows.map(cellsOf);
+export function tableLines(rows: readonly ConnectionEvent[], { colour, width, nameOf }: OutputOptions): string[] {
+  const cells = rows.map((row) => cellsOf(row, nameOf));
   const widest = (text: string): number => Math.max(...text.split('\n').map(widthOf));
   const wanted = (column: Column): number =>
     cells.reduce((most, cell) => Math.max(most, widest(cell(column))), widest(column));

@@ -6,12 +6,15 @@ import type {
   ByEnd,
   ConnectionEvent,
   ErrorRecord,
+  PeerAddress,
   ProcessRecord,
   TimeoutsRecord,
   VerdictRecord,
 } from '../verdict/events.js';
+import { placeOf } from '../verdict/record.js';
 import type { Severity } from '../verdict/scenarios.js';
 import { glue } from './layout.js';
+import type { NameOf } from './output.js';
 import { clockTime, duration } from './times.js';
 
 /** Worst first; what cannot be told stands before what is well. */
@@ -132,6 +135,12 @@ export function closerProcessWords({ processes, verdict, closedBy }: ConnectionE
   const program = end && processes[end];
   if (!program) return null;
   return `the process of the ${end}, ${program.command}[${program.pid}], ${program.exited ? 'is gone' : 'still runs'}`;
+}
+
+/** Where an end is: address and port, or name and port. */
+export function placeWords(peer: PeerAddress, nameOf: NameOf | undefined): string {
+  const name = nameOf?.(peer.address);
+  return name ? `${name}:${peer.port}` : placeOf(peer);
 }
 
 export const plural = (n: number, word: string): string => `${n} ${word}${n === 1 ? '' : 's'}`;

@@ -1,0 +1,73 @@
+// Names: looked up beside everything else, bounded, and only what may stand in a host name.
+import { createSocket, type Socket } from 'node:dgram';
+import { promises as dns } from 'node:dns';
+import { once } from 'node:events';
+import { describe, expect, it } from 'vitest';
+import { Names } from '../../src/cli/names.js';
+
+/** A name server that knows one answer to every question for a pointer (RFC 1035). */
+async function nameServer(name: string): Promise<{ socket: Socket; address: string }> {
+  const socket = createSocket('udp4');
+  socket.on('message', (query, { port, address }) => {
+    const question = query.subarray(12, query.indexOf(0, 12) + 5);
+    const labels = Buffer.concat([
+      ...name.split('.').map((label) => Buffer.from([label.length, ...Buffer.from(label)])),
+      Buffer.of(0),
+    ]);
+    const header = Buffer.from([query[0]!, query[1]!, 0x81, 0x80, 0, 1, 0, 1, 0, 0, 0, 0]);
+    const answer = Buffer.from([0xc0, 0x0c, 0, 12, 0, 1, 0, 0, 0, 60, 0, labels.length]);
+    socket.send(Buffer.concat([header, question, answer, labels]), port, address);
+  });
+  socket.bind(0, '127.0.0.1');
+  await once(socket, 'listening');
+  return { socket, address: `127.0.0.1:${socket.address().port}` };
+}
+
+describe('names', () => {
+  it('are those of the name server; until it has answered, there is none', async () => {
+    const { socket, address } = await nameServer('web1.example.org');
+    const resolver = new dns.Resolver({ timeout: 1000, tries: 1 });
+    resolver.setServers([address]);
+    const names = new Names(resolver);
+    expect(names.nameOf('192.0.2.1')).toBeNull();
+    await names.settled(5000);
+    expect(names.nameOf('192.0.2.1')).toBe('web1.example.org');
+    socket.close();
+  });
+
+  it('are asked for once, a few at a time, whoever has none included', async () => {
+    const asked: string[] = [];
+    let [atOnce, most] = [0, 0];
+    const names = new Names({
+      reverse: async (address) => {
+        asked.push(address);
+        most = Math.max(most, ++atOnce);
+        await new Promise((resolve) => setTimeout(resolve, 1));
+        atOnce--;
+        throw new Error('ENOTFOUND');
+      },
+    });
+    for (let round = 0; round < 2; round++) for (let n = 0; n < 100; n++) names.nameOf(`192.0.2.${n}`);
+    await names.settled(5000);
+    expect(asked).toHaveLength(100);
+    expect(most).toBe(8);
+  });
+
+  it('that could act on a terminal stay numbers', async () => {
+    const names = new Names({ reverse: async (address) => [address.endsWith('1') ? 'a\x1b[31mb' : 'ok.example'] });
+    for (const address of ['192.0.2.1', '192.0.2.2']) names.nameOf(address);
+    await names.settled(5000);
+    expect(['192.0.2.1', '192.0.2.2'].map(names.nameOf)).toEqual([null, 'ok.example']);
+  });
+
+  it('are remembered for the last thousand addresses, and nobody waits for a silent server', async () => {
+    const names = new Names({ reverse: () => new Promise(() => {}) });
+    for (let n = 0; n < 5000; n++) names.nameOf(`2001:db8::${n}`);
+    const { known, waiting } = names as unknown as { known: Map<string, unknown>; waiting: unknown[] };
+    expect(known.size).toBeLessThanOrEqual(1000);
+    expect(waiting.length).toBeLessThanOrEqual(1000);
+    const begun = Date.now();
+    await names.settled(50);
+    expect(Date.now() - begun).toBeLessThan(2000);
+  });
+});
