@@ -1,14 +1,24 @@
 // `tcpwatch ladder FILE [filter]`: a connection, or a few, drawn segment by segment.
 
+import { inAscii } from '../output/ascii.js';
 import { Folding } from '../output/ladder/folding.js';
-import { inAscii, ladderLines } from '../output/ladder/ladder.js';
+import { ladderLines } from '../output/ladder/ladder.js';
 import { claimWords, plural, worstFirst } from '../output/words.js';
-import { analyzeInBatches, type ConnectionEvent, FilterError } from '../pipeline.js';
+import {
+  type AnalyzeOptions,
+  analyzeInBatches,
+  type ConnectionEvent,
+  FilterError,
+  type SegmentRecord,
+  type SummaryEvent,
+} from '../pipeline.js';
 import { placeOf } from '../verdict/record.js';
 import { complain, EXIT, raise } from './exit.js';
 import { complainOf, reportProblems } from './problems.js';
 import { octetsOf, Progress } from './progress.js';
+import { onStop } from './stop.js';
 import { speaksUnicode, wantsColour, widthFor } from './terminal.js';
+import { isFile } from './watch-options.js';
 
 export interface LadderCommandOptions {
   readonly connection?: number;
@@ -16,7 +26,7 @@ export interface LadderCommandOptions {
 
 /** More than these are a choice to make. */
 const MOST_DRAWN = 3;
-/** Segments are kept of the first few connections alone, unless one is asked for. */
+/** A pipe is read but once: segments are kept of its first few connections, unless one is asked for. */
 const MOST_COLLECTED = 64;
 const MOST_LISTED = 40;
 
@@ -25,49 +35,103 @@ export async function ladderCommand(
   words: readonly string[],
   { connection: wanted }: LadderCommandOptions,
 ): Promise<void> {
-  const foldings = new Map<number, Folding>();
-  const events: ConnectionEvent[] = [];
+  const stopping = new AbortController();
+  const disarm = onStop(() => stopping.abort());
   const progress = new Progress(process.stderr, octetsOf([file]));
   const asked = {
     files: [file],
-    progress: progress.tell.bind(progress),
     filter: words.join(' '),
-    passing: (segment: Parameters<Folding['add']>[0]): void => {
-      const id = segment.connection;
-      if (wanted !== undefined && id !== wanted) return;
-      const folding = foldings.get(id) ?? (foldings.size < MOST_COLLECTED ? new Folding() : null);
-      if (!folding) return;
-      foldings.set(id, folding);
-      folding.add(segment);
-    },
+    signal: stopping.signal,
+    progress: progress.tell.bind(progress),
   };
+  const isWanted = (id: number): boolean => wanted === undefined || id === wanted;
   try {
-    for await (const batch of analyzeInBatches(asked)) {
+    const first = new Collector(isWanted, isFile(file) ? 0 : MOST_COLLECTED, new Set());
+    await first.read(asked);
+    progress.clear();
+    const { events } = first;
+    let { foldings } = first;
+    if (isFile(file) && events.length > 0 && events.length <= MOST_DRAWN) {
+      // Only now is it known what decided: it is read once more for the segments.
+      const decisive = new Set(events.flatMap(({ verdict }) => verdict.evidence.map(({ packet }) => packet)));
+      const ids = new Set(events.map(({ id }) => id));
+      const second = new Collector((id) => ids.has(id), MOST_DRAWN, decisive);
+      await second.read(asked);
       progress.clear();
-      for (const event of batch) {
-        if (event.type === 'connection' && (wanted === undefined || event.id === wanted)) events.push(event);
-        if (event.type === 'summary') reportProblems(event);
-      }
+      foldings = second.foldings;
     }
+    for (const summary of first.summaries) reportProblems(summary);
+    if (stopping.signal.aborted) complain('stopped: what came after that was not read');
+    draw(events, first.count, foldings, wanted);
   } catch (error) {
     if (!(error instanceof FilterError)) throw error;
     complainOf(error, undefined);
     raise(EXIT.usage);
-    return;
+  } finally {
+    disarm();
   }
-  draw(events.sort(worstFirst), foldings, wanted);
 }
 
-function draw(events: readonly ConnectionEvent[], foldings: Map<number, Folding>, wanted: number | undefined): void {
+/** One reading: the worst connections, and the segments of a few. */
+class Collector {
+  readonly foldings = new Map<number, Folding>();
+  readonly summaries: SummaryEvent[] = [];
+  events: ConnectionEvent[] = [];
+  count = 0;
+
+  constructor(
+    private readonly isWanted: (id: number) => boolean,
+    private readonly mostFoldings: number,
+    private readonly decisive: ReadonlySet<number>,
+  ) {}
+
+  async read(asked: AnalyzeOptions): Promise<void> {
+    const passing = (segment: SegmentRecord): void => this.fold(segment);
+    for await (const batch of analyzeInBatches(this.mostFoldings > 0 ? { ...asked, passing } : asked)) {
+      for (const event of batch) {
+        if (event.type === 'summary') this.summaries.push(event);
+        if (event.type === 'connection' && this.isWanted(event.id)) this.take(event);
+      }
+    }
+    this.events.sort(worstFirst).splice(MOST_LISTED);
+  }
+
+  private take(event: ConnectionEvent): void {
+    this.count++;
+    this.events.push(event);
+    if (this.events.length > 2 * MOST_LISTED) this.events.sort(worstFirst).splice(MOST_LISTED);
+  }
+
+  private fold(segment: SegmentRecord): void {
+    const { foldings } = this;
+    const id = segment.connection;
+    if (!this.isWanted(id)) return;
+    const folding = foldings.get(id) ?? (foldings.size < this.mostFoldings ? new Folding(this.decisive) : null);
+    if (!folding) return;
+    foldings.set(id, folding);
+    folding.add(segment);
+  }
+}
+
+function draw(
+  events: readonly ConnectionEvent[],
+  count: number,
+  foldings: Map<number, Folding>,
+  wanted: number | undefined,
+): void {
   if (events.length === 0) {
+    // What could not be read has been said.
+    if (Number(process.exitCode ?? 0) >= EXIT.input) return;
     complain(
-      wanted === undefined ? 'no connection to draw' : `there is no connection ${wanted}: tcpwatch -r lists them`,
+      wanted === undefined
+        ? 'no connection to draw: none is there, or none matches the filter'
+        : `there is no connection ${wanted}: tcpwatch -r, with the same filter, lists them`,
     );
     raise(EXIT.usage);
     return;
   }
   if (events.length > MOST_DRAWN || !events.every(({ id }) => foldings.has(id))) {
-    choose(events);
+    choose(events, count);
     return;
   }
   const { stdout, env } = process;
@@ -80,12 +144,19 @@ function draw(events: readonly ConnectionEvent[], foldings: Map<number, Folding>
   stdout.write(text);
 }
 
-function choose(events: readonly ConnectionEvent[]): void {
-  const lines = events.slice(0, MOST_LISTED).map((event) => {
+function choose(events: readonly ConnectionEvent[], count: number): void {
+  const digits = Math.max(...events.map(({ id }) => String(id).length));
+  const lines = events.map((event) => {
     const { id, client, server } = event;
-    return `  ${id}  ${placeOf(client)} > ${placeOf(server)}  ${claimWords(event).replaceAll('\u00a0', ' ')}`;
+    const ends = `${String(id).padStart(digits)}  ${placeOf(client)} → ${placeOf(server)}`;
+    const line = `  ${ends}  ${claimWords(event).replaceAll('\u00a0', ' ')}`;
+    return speaksUnicode(process.env) ? line : inAscii(line);
   });
-  const more = events.length > MOST_LISTED ? [`  and ${plural(events.length - MOST_LISTED, 'more connection')}`] : [];
-  complain(`${events.length} connections: choose one with --connection, or some with a filter`, ...lines, ...more);
+  const more = count > events.length ? [`  and ${plural(count - events.length, 'more connection')}`] : [];
+  complain(
+    `${events.length} connections; up to ${MOST_DRAWN} are drawn at once: choose one with -c N, or some with a filter`,
+    ...lines,
+    ...more,
+  );
   raise(EXIT.usage);
 }

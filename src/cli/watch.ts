@@ -1,5 +1,7 @@
 // `tcpwatch -r FILE [filter]`, `tcpwatch -i INTERFACE [filter]`: reads packets and prints what comes of them.
 
+import { inAscii } from '../output/ascii.js';
+import type { Output } from '../output/output.js';
 import { OUTPUTS } from '../output/outputs.js';
 import { type AnalyzeOptions, analyzeInBatches, FilterError, noticeEvent } from '../pipeline.js';
 import type { Gate } from '../verify/gate.js';
@@ -9,7 +11,8 @@ import { Names } from './names.js';
 import { Printer } from './printer.js';
 import { complainOf, reportProblems } from './problems.js';
 import { octetsOf, Progress } from './progress.js';
-import { wantsColour, widthFor } from './terminal.js';
+import { onStop } from './stop.js';
+import { speaksUnicode, wantsColour, widthFor } from './terminal.js';
 import { analyzeOptions, isFile, UsageError, type WatchOptions } from './watch-options.js';
 
 const STDOUT_FD = 1;
@@ -43,13 +46,14 @@ async function printAll(
   const { stdout, env } = process;
   const live = asked.interface !== undefined;
   const names = options.resolve ? new Names() : null;
-  const output = OUTPUTS[options.output].make({
+  const made = OUTPUTS[options.output].make({
     nameOf: names?.nameOf,
     colour: wantsColour(stdout, env),
     width: widthFor(stdout, env),
     verbose: options.verbose ?? false,
     growing: live || (asked.growing ?? false),
   });
+  const output = speaksUnicode(env) || options.output === 'ndjson' ? made : { ...made, event: spelt(made) };
   const skipped = (count: number) =>
     noticeEvent('output-skipped', Date.now(), `: ${count} ${count === 1 ? 'line' : 'lines'} left out`);
   const printer: Printer = new Printer(STDOUT_FD, output, !live, skipped, () => {
@@ -80,23 +84,14 @@ async function printAll(
       if (last?.type === 'summary') reportProblems(last);
     }
     await printer.flushed();
+    if (!live && !asked.growing && stopping.signal.aborted) complain('stopped: what came after that was not read');
   } finally {
     clearTimeout(timer);
   }
 }
 
-/** Ctrl-C, `kill`, and a terminal that is closed. */
-const STOP_SIGNALS = ['SIGINT', 'SIGTERM', 'SIGHUP'] as const;
-
-/** Calls `stop` at the first of them; the second one meets no handler and ends the process at once. */
-function onStop(stop: () => void): () => void {
-  const disarm = (): void => {
-    for (const signal of STOP_SIGNALS) process.off(signal, first);
-  };
-  const first = (): void => {
-    disarm();
-    stop();
-  };
-  for (const signal of STOP_SIGNALS) process.on(signal, first);
-  return disarm;
-}
+/** In ASCII, for a terminal that has no more. */
+const spelt =
+  (output: Output): Output['event'] =>
+  (event) =>
+    inAscii(output.event(event));

@@ -2,6 +2,7 @@
 // its end. Folded while it is collected, so that a transfer of millions costs no more than one of dozens.
 
 import type { SegmentRecord } from '../../verdict/events.js';
+import { secondsBetween } from '../times.js';
 
 /** What was left out between two segments. */
 export interface Fold {
@@ -18,10 +19,14 @@ export type Rung = { readonly segment: SegmentRecord } | { readonly fold: Fold }
 const FIRST = 6;
 /** What goes unanswered is sent up to 15 times (tcp_retries2), behind all that was in flight. */
 const LAST = 24;
-/** Of what was sent again in between, the first. */
-const MOST_RESENT = 40;
+/** Of what is rare in between, the first. */
+const MOST_ODD = 60;
 /** However often states change: a hostile capture makes them. */
 const MOST_RUNGS = 1000;
+
+/** Worth a row even where it flows on: what is rare. Of these there may be many, and each says little. */
+const COMMON: readonly string[] = ['tcp.duplicate-ack', 'tcp.window-update', 'tcp.captured-twice', 'tcp.dsack'];
+const GAP_SECONDS = 1;
 
 export class Folding {
   /** ISN, or the first sequence number seen, of each end. */
@@ -29,7 +34,11 @@ export class Folding {
   private readonly rungs: Rung[] = [];
   private flowing: SegmentRecord[] = [];
   private begun = 0;
-  private resent = 0;
+  private odd = 0;
+  private before: SegmentRecord | null = null;
+
+  /** @param decisive frames that are shown in any case */
+  constructor(private readonly decisive: ReadonlySet<number> = new Set()) {}
   private fold: Fold | null = null;
 
   add(segment: SegmentRecord): void {
@@ -58,10 +67,13 @@ export class Folding {
   }
 
   private foldIn(segment: SegmentRecord): void {
-    const again = segment.anomalies.some((id) => id.startsWith('tcp.retransmission.'));
-    if (again && this.resent++ < MOST_RESENT) {
-      if (this.fold) this.rungs.push({ fold: this.fold });
-      this.fold = null;
+    const { before } = this;
+    this.before = segment;
+    const isOdd =
+      segment.anomalies.some((id) => !COMMON.includes(id)) ||
+      (before !== null && secondsBetween(before.at, segment.at) >= GAP_SECONDS);
+    if (this.decisive.has(segment.packet) || (isOdd && this.odd++ < MOST_ODD)) {
+      this.endFold();
       this.rungs.push({ segment });
       return;
     }
@@ -69,14 +81,20 @@ export class Folding {
     this.fold.to = segment;
     this.fold.segments++;
     this.fold.octets += segment.length;
-    if (again) this.fold.resent++;
+    if (segment.anomalies.some((id) => id.startsWith('tcp.retransmission.'))) this.fold.resent++;
+  }
+
+  /** One segment takes no more room than what would be said of it. */
+  private endFold(): void {
+    const { fold } = this;
+    if (fold) this.rungs.push(fold.segments === 1 ? { segment: fold.from } : { fold });
+    this.fold = null;
   }
 
   private endFlow(): void {
-    if (this.fold) this.rungs.push({ fold: this.fold });
+    this.endFold();
     this.rungs.push(...this.flowing.map((segment) => ({ segment })));
     this.flowing = [];
-    this.fold = null;
     this.begun = 0;
   }
 }

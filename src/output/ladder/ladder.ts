@@ -32,6 +32,7 @@ class Ladder {
   private readonly said: string[] = [];
   private readonly packetWidth: number;
   private readonly timeWidth: number;
+  private readonly isExact: boolean;
   /** Evidence that is still to come, by time. */
   private readonly evidence: EvidenceRecord[];
   private before: SegmentRecord | null = null;
@@ -42,7 +43,9 @@ class Ladder {
     private readonly options: LadderOptions,
   ) {
     this.packetWidth = Math.max(...[event, ...event.verdict.evidence].map(digitsOf));
-    this.timeWidth = options.width < NARROW ? NARROW_TIME_WIDTH : TIME_WIDTH;
+    const longest = offset(event.opened, event.lastPacketAt).length;
+    this.timeWidth = options.width < NARROW ? Math.max(NARROW_TIME_WIDTH, longest - 3) : Math.max(TIME_WIDTH, longest);
+    this.isExact = options.width >= NARROW;
     this.evidence = [...event.verdict.evidence].sort((a, b) => a.packet - b.packet);
   }
 
@@ -87,7 +90,7 @@ class Ladder {
   private folded({ from, to, segments, octets, resent }: Fold): void {
     const again = resent > 0 ? `, ${resent} sent again` : '';
     const words = `${count(segments)} more segments, ${count(octets)} octets${again}, ${durationWords(secondsBetween(from.at, to.at))}`;
-    this.note(`... ${words} ...`, 'cyan');
+    this.note(`... ${words}`, 'cyan');
     this.before = to;
   }
 
@@ -136,7 +139,7 @@ class Ladder {
 
   private head(packet: number, at: string): string {
     const exact = offset(this.event.opened, at);
-    const time = this.timeWidth < TIME_WIDTH ? exact.replace(/\d{3} s$/, ' s') : exact;
+    const time = !this.isExact ? exact.replace(/\d{3} s$/, ' s') : exact;
     return `${String(packet).padStart(this.packetWidth)} ${time.padStart(this.timeWidth)}  `;
   }
 
@@ -166,26 +169,14 @@ const SAID_ANYWAY: readonly string[] = ['tcp.rst.accepted', 'tcp.window-update',
 
 const AGAIN = 'tcp.retransmission.';
 
+/** What is said of another segment than the one at hand. */
+const OF_ANOTHER: Readonly<Record<string, string>> = {
+  'tcp.retransmission.spurious': 'what was sent again had arrived',
+};
+
 const notesOf = (anomalies: SegmentRecord['anomalies']): string[] =>
   anomalies
     .filter((id) => !SAID_ANYWAY.includes(id))
-    .map((id) =>
-      (id.startsWith(AGAIN) ? `again: ${id.slice(AGAIN.length)}` : id.slice('tcp.'.length)).replaceAll(/[-.]/g, ' '),
+    .map(
+      (id) => OF_ANOTHER[id] ?? (id.startsWith(AGAIN) ? `again: ${id.slice(AGAIN.length)}` : id.slice('tcp.'.length)),
     );
-
-/** For who knows why it was printed: what a terminal without Unicode can show of it. */
-const ASCII: Readonly<Record<string, string>> = {
-  '─': '-',
-  '→': '>',
-  '←': '<',
-  '◀': '<=',
-  '┆': ':',
-  '✖': 'x',
-  '▲': '!',
-  '✔': '+',
-  '·': '-',
-  µ: 'u',
-};
-
-/** The line in ASCII, never longer by more than what it marks. */
-export const inAscii = (line: string): string => line.replaceAll(/[─→←◀┆✖▲✔·µ]/g, (sign) => ASCII[sign] ?? sign);
