@@ -81,6 +81,7 @@ async function printAll(
     }
     await printer.flushed();
   } finally {
+    names?.close();
     clearTimeout(timer);
   }
 }
