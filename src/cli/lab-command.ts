@@ -85,8 +85,8 @@ function opening({ id, title, seconds }: Play, at: Namespace, device: string, wi
 function closing({ id }: Play, file: string | undefined, width: number): string[] {
   const next = PLAYS[(PLAYS.findIndex((one) => one.id === id) + 1) % PLAYS.length];
   return [
-    ...(file === undefined ? [] : hang('kept   ', `tcpwatch -r ${file} -v`, width)),
-    `next   sudo tcpwatch lab ${next.id}`,
+    ...(file === undefined ? [] : hang('kept  ', `tcpwatch -r ${file} -v`, width)),
+    `next  sudo tcpwatch lab ${next.id}`,
   ];
 }
 

@@ -86,6 +86,7 @@ async function printAll(
     await printer.flushed();
     if (!live && !asked.growing && stopping.signal.aborted) complain('stopped: what came after that was not read');
   } finally {
+    names?.close();
     clearTimeout(timer);
   }
 }
