@@ -6,17 +6,15 @@
 import { type Connection, HANDSHAKE_DONE, MID_STREAM } from '../../tcp/connection.js';
 import type { Delivery } from '../../tcp/delivery.js';
 import { type Endpoint, finOf, isUnanswered, SENT_FIN } from '../../tcp/endpoint.js';
-import { type HostTable, NO_HOST } from '../../tcp/hosts.js';
+import type { HostTable } from '../../tcp/hosts.js';
 import { isLongAsked, type Neighbours } from '../../tcp/neighbours.js';
 import type { Moment, Notes, ResetNote } from '../../tcp/notes.js';
 import { RST, SYN } from '../../wire/segment.js';
 import { joinBurst } from './bursts.js';
-import { type Host, newHost, newReturn, newSilence, type Return, type Service, type Silence } from './host.js';
+import { type Host, newReturn, newSilence, type Return, type Silence } from './host.js';
+import { Registry } from './registry.js';
 import type { HostTimes } from './times.js';
 
-/** Of one host; and of all of them. */
-const MAX_SERVICES = 512;
-const MAX_SERVICES_IN_ALL = 131_072;
 /** Connections that wait for one host while others hear it. */
 const MAX_DEAF = 512;
 const TTL_VARIES = -1;
@@ -24,22 +22,20 @@ const LOOK_GRID_NS = 100e6;
 const MAX_RETURNS = 8;
 
 export class Hosts {
-  /** By number. */
-  private readonly hosts: (Host | undefined)[] = [];
-
+  private readonly registry: Registry;
   /** Hosts about which more can be said, and from when on: what comes together is said together. */
   private readonly due = new Map<Host, number>();
   /** When the first of them is due. */
   nextNs = Number.POSITIVE_INFINITY;
-  /** Services of all hosts. */
-  private services = 0;
 
   /** @param linkSource the link-layer address that the segment at hand came from, as a number; NaN: none */
   constructor(
     private readonly table: HostTable,
     private readonly linkSource: () => number,
     private readonly times: HostTimes,
-  ) {}
+  ) {
+    this.registry = new Registry(times);
+  }
 
   /** Takes out the hosts that are due by then, and moves on. @param nowNs Infinity: all. */
   takeDue(nowNs: number): Host[] {
@@ -70,16 +66,16 @@ export class Hosts {
 
   /** Everything that is remembered. */
   all(): Iterable<Host> {
-    return this.hosts.filter((host) => host !== undefined);
+    return this.registry.all();
   }
 
   /** What is known of the host of an end; null: nothing. */
   of(end: Endpoint): Host | null {
-    return this.hosts[end.host] ?? null;
+    return this.registry.byNumber(end.host) ?? null;
   }
 
   byNumber(number: number): Host | undefined {
-    return this.hosts[number];
+    return this.registry.byNumber(number);
   }
 
   /** When a host was last heard. */
@@ -88,20 +84,17 @@ export class Hosts {
   }
 
   forget(number: number): void {
-    const host = this.hosts[number];
-    if (host) {
-      this.due.delete(host);
-      this.services -= host.services.length;
-    }
-    this.hosts[number] = undefined;
+    const host = this.registry.byNumber(number);
+    if (host) this.due.delete(host);
+    this.registry.forget(number);
   }
 
   /** A connection is open now. */
   lives(delivery: Delivery): void {
     const { connection, moment } = delivery;
     for (const end of [connection.client, connection.server]) {
-      const host = this.hostOf(connection, end);
-      const service = host && this.serviceOf(host, connection, end);
+      const host = this.registry.hostOf(connection, end);
+      const service = host && this.registry.serviceOf(host, connection, end);
       if (!service) continue;
       host.alive++;
       host.connections++;
@@ -142,7 +135,7 @@ export class Hosts {
     this.leaves(connection);
     const host = this.of(sender);
     if (notes?.reset?.shape !== 'no-socket') this.comesFrom(host);
-    const service = host && this.serviceOf(host, connection, sender);
+    const service = host && this.registry.serviceOf(host, connection, sender);
     // Who gives up on a silent peer, or has forgotten the connection, does not close.
     if (!service || notes?.gaveUp || (segment.flags & RST && notes?.reset?.shape !== 'live-socket')) return;
     const isReset = (segment.flags & RST) !== 0;
@@ -157,7 +150,7 @@ export class Hosts {
 
   private leavesAt(connection: Connection, end: Endpoint): void {
     const host = this.of(end);
-    const service = host && this.serviceOf(host, connection, end);
+    const service = host && this.registry.serviceOf(host, connection, end);
     if (!service) return;
     host.alive = Math.max(0, host.alive - 1);
     service.alive = Math.max(0, service.alive - 1);
@@ -168,10 +161,10 @@ export class Hosts {
     const { connection, sender, receiver, moment, senderNotesIfAny: notes } = delivery;
     const reset = notes?.reset;
     if (!reset?.accepted || reset.packet !== moment.packet) return;
-    const host = this.hostOf(connection, sender);
+    const host = this.registry.hostOf(connection, sender);
     if (!host) return;
     if (reset.shape === 'refused') {
-      const service = this.serviceOf(host, connection, sender);
+      const service = this.registry.serviceOf(host, connection, sender);
       const back = host.returns.at(-1);
       // A TTL that is not the host's says that somebody else refuses in its name.
       if (host.ttl > TTL_VARIES && delivery.segment.ttl !== host.ttl) return;
@@ -236,7 +229,7 @@ export class Hosts {
       if (isNew && waiting === connection.server) continue;
       // Where only one direction is captured, or its answers were missed, silence says nothing.
       const unseen = !isNew && (gone.segments === 0 || (missed !== undefined && missed.timeNs > gone.lastNs));
-      const host = unseen ? null : this.hostOf(connection, gone);
+      const host = unseen ? null : this.registry.hostOf(connection, gone);
       if (!host) continue;
       if (isNew) host.connections++;
       const since = { packet: waiting.unansweredPacket, timeNs: waiting.unansweredNs };
@@ -260,7 +253,7 @@ export class Hosts {
     if (deaf.waiting.size >= MAX_DEAF) return;
     deaf.waiting.add(connection.id);
     deaf.ports.add(connection.portOf(connection.server));
-    const asker = this.hostOf(connection, waiting);
+    const asker = this.registry.hostOf(connection, waiting);
     if (asker) deaf.hosts.add(asker);
   }
 
@@ -366,32 +359,5 @@ export class Hosts {
     if (host.returns.length > MAX_RETURNS) host.returns.shift();
     this.table.watched[host.number] = 1;
     return back;
-  }
-
-  private hostOf(connection: Connection, end: Endpoint): Host | null {
-    const number = end.host;
-    const known = this.hosts[number];
-    if (known || number === NO_HOST) return known ?? null;
-    const at = connection.addressAt(end);
-    const words = [0, 1, 2, 3].map((word) => connection.ints[at + word]);
-    const host = newHost(number, words, connection.ipVersion, connection.vlanKey, this.times);
-    while (this.hosts.length < number) this.hosts.push(undefined);
-    this.hosts[number] = host;
-    return host;
-  }
-
-  /** Port or place that an end of this connection stands for; null: too many already. */
-  private serviceOf(host: Host, connection: Connection, end: Endpoint): Service | null {
-    const { server } = connection;
-    const port = connection.portOf(server);
-    const key = end === server ? port : (server.host + 1) * 65_536 + port;
-    const { services } = host;
-    for (const service of services) if (service.key === key) return service;
-    if (services.length >= MAX_SERVICES || this.services >= MAX_SERVICES_IN_ALL) return null;
-    const at = end === server ? null : this.hostOf(connection, server);
-    this.services++;
-    const service = { key, port, at, alive: 0, opened: 0, refused: null, accepted: null };
-    services.push(service);
-    return service;
   }
 }
