@@ -63,7 +63,7 @@ function sectionsOf(one: Explanation): (readonly [string, readonly Line[]])[] {
     ['step by step', storyLines(one)],
     ['step by step', one.course.map(({ id, says }, n) => `  ${n + 1}. ${says}  [${id}]`)],
     ['example', one.example && one.steps.length === 0 ? [`  ${captureOf(one.example)}`] : []],
-    ['what the programs see, on Linux', one.kind === 'errno' ? [] : one.sees.flatMap(sightLines)],
+    ['what the programs see, on Linux', one.kind === 'errno' ? [] : sightsLines(one.sees)],
     ['it can have been', one.kind === 'errno' ? one.sees.flatMap(causeLines) : []],
     ['when it is said', one.when ? [`  ${one.when}`] : []],
     ['what follows', one.follows ? [`  ${one.follows}`] : []],
@@ -99,11 +99,20 @@ const wordsOf = (steps: readonly StepWords[]): string =>
 
 const captureOf = (example: string): string => `fixtures/captures/${example}`;
 
+/** Where nobody has found a difference, that is said. */
+function sightsLines(sees: readonly SightWords[]): Line[] {
+  const differs = sees.some(({ onBsd }) => onBsd);
+  return [
+    ...sees.flatMap(sightLines),
+    ...(sees.length > 0 && !differs ? ['  On BSD and macOS: no difference is known.'] : []),
+  ];
+}
+
 function sightLines({ program, call, gives, when, source, onBsd }: SightWords): Line[] {
   const who = program === 'either' ? 'either end' : `the ${program}`;
   return [
     `  - ${who}: ${call}() gives ${gives}: ${when}${source ? ` (${source})` : ''}`,
-    ...(onBsd ? [`    On BSD: ${onBsd.says} (${onBsd.source})`] : []),
+    ...(onBsd ? [`    On BSD, and macOS whose TCP is BSD's: ${onBsd.says} (${onBsd.source})`] : []),
   ];
 }
 
@@ -111,7 +120,7 @@ function causeLines({ scenario, program, call, when, onBsd }: SightWords): Line[
   const who = program === 'either' ? 'either end' : `the ${program}`;
   return [
     `  - ${scenario}: ${call}() of ${who}, ${when}`,
-    ...(onBsd ? [`    On BSD: ${onBsd.says} (${onBsd.source})`] : []),
+    ...(onBsd ? [`    On BSD, and macOS whose TCP is BSD's: ${onBsd.says} (${onBsd.source})`] : []),
   ];
 }
 
