@@ -3,11 +3,18 @@
 import { Folding } from '../output/ladder/folding.js';
 import { inAscii, ladderLines } from '../output/ladder/ladder.js';
 import { claimWords, plural, worstFirst } from '../output/words.js';
-import { analyzeInBatches, type ConnectionEvent, FilterError } from '../pipeline.js';
+import {
+  analyzeInBatches,
+  type ConnectionEvent,
+  FilterError,
+  type ReportRecord,
+  type SegmentRecord,
+} from '../pipeline.js';
 import { placeOf } from '../verdict/record.js';
 import { complain, EXIT, raise } from './exit.js';
 import { complainOf, reportProblems } from './problems.js';
 import { octetsOf, Progress } from './progress.js';
+import { onStop } from './stopping.js';
 import { speaksUnicode, wantsColour, widthFor } from './terminal.js';
 
 export interface LadderCommandOptions {
@@ -16,8 +23,8 @@ export interface LadderCommandOptions {
 
 /** More than these are a choice to make. */
 const MOST_DRAWN = 3;
-/** Segments are kept of the first few connections alone, unless one is asked for. */
-const MOST_COLLECTED = 64;
+/** Segments are kept of so many connections, unless one is asked for: which of them will be drawn is known at the end. */
+const MOST_COLLECTED = 256;
 const MOST_LISTED = 40;
 
 export async function ladderCommand(
@@ -26,26 +33,29 @@ export async function ladderCommand(
   { connection: wanted }: LadderCommandOptions,
 ): Promise<void> {
   const foldings = new Map<number, Folding>();
-  const events: ConnectionEvent[] = [];
+  const worst = new Worst(MOST_LISTED);
+  const stopping = new AbortController();
+  const disarm = onStop(() => stopping.abort());
   const progress = new Progress(process.stderr, octetsOf([file]));
   const asked = {
     files: [file],
     progress: progress.tell.bind(progress),
     filter: words.join(' '),
-    passing: (segment: Parameters<Folding['add']>[0]): void => {
-      const id = segment.connection;
-      if (wanted !== undefined && id !== wanted) return;
-      const folding = foldings.get(id) ?? (foldings.size < MOST_COLLECTED ? new Folding() : null);
-      if (!folding) return;
-      foldings.set(id, folding);
-      folding.add(segment);
-    },
+    passing: (segment: SegmentRecord): void => foldingOf(segment.connection)?.add(segment),
+    reporting: (report: ReportRecord): void => foldingOf(report.connection)?.addReport(report),
+    signal: stopping.signal,
+  };
+  const foldingOf = (id: number): Folding | null => {
+    if (wanted === undefined ? worst.count > MOST_DRAWN : id !== wanted) return null;
+    const folding = foldings.get(id) ?? (foldings.size < MOST_COLLECTED ? new Folding() : null);
+    if (folding) foldings.set(id, folding);
+    return folding;
   };
   try {
     for await (const batch of analyzeInBatches(asked)) {
       progress.clear();
       for (const event of batch) {
-        if (event.type === 'connection' && (wanted === undefined || event.id === wanted)) events.push(event);
+        if (event.type === 'connection' && (wanted === undefined || event.id === wanted)) worst.add(event);
         if (event.type === 'summary') reportProblems(event);
       }
     }
@@ -54,11 +64,32 @@ export async function ladderCommand(
     complainOf(error, undefined);
     raise(EXIT.usage);
     return;
+  } finally {
+    disarm();
   }
-  draw(events.sort(worstFirst), foldings, wanted);
+  draw(worst, foldings, wanted);
 }
 
-function draw(events: readonly ConnectionEvent[], foldings: Map<number, Folding>, wanted: number | undefined): void {
+/** The worst of many connections, and how many there were. */
+class Worst {
+  count = 0;
+  private events: ConnectionEvent[] = [];
+
+  constructor(private readonly most: number) {}
+
+  add(event: ConnectionEvent): void {
+    this.count++;
+    this.events.push(event);
+    if (this.events.length >= 2 * this.most) this.events = this.all();
+  }
+
+  all(): ConnectionEvent[] {
+    return this.events.sort(worstFirst).slice(0, this.most);
+  }
+}
+
+function draw(worst: Worst, foldings: Map<number, Folding>, wanted: number | undefined): void {
+  const events = worst.all();
   if (events.length === 0) {
     complain(
       wanted === undefined ? 'no connection to draw' : `there is no connection ${wanted}: tcpwatch -r lists them`,
@@ -66,8 +97,8 @@ function draw(events: readonly ConnectionEvent[], foldings: Map<number, Folding>
     raise(EXIT.usage);
     return;
   }
-  if (events.length > MOST_DRAWN || !events.every(({ id }) => foldings.has(id))) {
-    choose(events);
+  if (worst.count > MOST_DRAWN || !events.every(({ id }) => foldings.has(id))) {
+    choose(events, worst.count);
     return;
   }
   const { stdout, env } = process;
@@ -80,12 +111,12 @@ function draw(events: readonly ConnectionEvent[], foldings: Map<number, Folding>
   stdout.write(text);
 }
 
-function choose(events: readonly ConnectionEvent[]): void {
-  const lines = events.slice(0, MOST_LISTED).map((event) => {
+function choose(events: readonly ConnectionEvent[], count: number): void {
+  const lines = events.map((event) => {
     const { id, client, server } = event;
     return `  ${id}  ${placeOf(client)} > ${placeOf(server)}  ${claimWords(event).replaceAll('\u00a0', ' ')}`;
   });
-  const more = events.length > MOST_LISTED ? [`  and ${plural(events.length - MOST_LISTED, 'more connection')}`] : [];
-  complain(`${events.length} connections: choose one with --connection, or some with a filter`, ...lines, ...more);
+  const more = count > events.length ? [`  and ${plural(count - events.length, 'more connection')}`] : [];
+  complain(`${plural(count, 'connection')}: choose one with --connection, or some with a filter`, ...lines, ...more);
   raise(EXIT.usage);
 }

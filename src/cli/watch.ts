@@ -9,6 +9,7 @@ import { Names } from './names.js';
 import { Printer } from './printer.js';
 import { complainOf, reportProblems } from './problems.js';
 import { octetsOf, Progress } from './progress.js';
+import { onStop } from './stopping.js';
 import { wantsColour, widthFor } from './terminal.js';
 import { analyzeOptions, isFile, UsageError, type WatchOptions } from './watch-options.js';
 
@@ -83,20 +84,4 @@ async function printAll(
   } finally {
     clearTimeout(timer);
   }
-}
-
-/** Ctrl-C, `kill`, and a terminal that is closed. */
-const STOP_SIGNALS = ['SIGINT', 'SIGTERM', 'SIGHUP'] as const;
-
-/** Calls `stop` at the first of them; the second one meets no handler and ends the process at once. */
-function onStop(stop: () => void): () => void {
-  const disarm = (): void => {
-    for (const signal of STOP_SIGNALS) process.off(signal, first);
-  };
-  const first = (): void => {
-    disarm();
-    stop();
-  };
-  for (const signal of STOP_SIGNALS) process.on(signal, first);
-  return disarm;
 }
