@@ -1,7 +1,7 @@
 // The one file that knows all rooms: source -> decode -> track -> judge -> events. Also the library's API.
 //
-// Its parts: pipeline/analysis.ts (frames in, events out), passing.ts, anomaly-details.ts, host-watch.ts, connection-filter.ts, live.ts,
-// processes.ts, notices.ts, recording.ts, openings.ts.
+// Its parts: pipeline/analysis.ts (frames in, events out), passing.ts, anomaly-details.ts, host-watch.ts,
+// connection-filter.ts, live.ts, processes.ts, notices.ts, recording.ts, openings.ts.
 
 import { readFileSync } from 'node:fs';
 import type { Readable } from 'node:stream';
