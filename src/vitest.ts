@@ -7,6 +7,7 @@ import { evidenceLines } from './output/evidence.js';
 import { plural } from './output/words.js';
 import { analyze, type ConnectionEvent, type VerdictRecord } from './pipeline.js';
 import type { SCENARIOS } from './verdict/scenarios.js';
+import { selectorOf } from './verdict/select.js';
 import { differences, type Expected } from './verify/differences.js';
 import { outcomeOf } from './verify/outcome.js';
 
@@ -39,6 +40,7 @@ const MOST_TOLD = 5;
 expect.extend({
   async toEndAs(capture: unknown, expected: EndsAs, { filter = '' }: EndsAsOptions = {}) {
     if (typeof capture !== 'string') throw new TypeError('toEndAs takes the path of a capture: expect("run.pcap")');
+    refuseUnknown(expected);
     const { connections, summary } = await outcomeOf(analyze({ files: [capture], filter }));
     const [problem] = summary.problems;
     if (problem) throw new Error(`${capture}: ${problem.message}`);
@@ -64,6 +66,27 @@ expect.extend({
   },
 });
 
+/** A misspelt word would make `not` pass: it is refused, where types do not. */
+function refuseUnknown(expected: EndsAs): void {
+  const keys = Object.keys(expected);
+  if (keys.length === 0) throw new TypeError('toEndAs({}) says nothing: give a scenario, an ending ...');
+  const unknown = keys.find((key) => !KEYS.includes(key));
+  if (unknown !== undefined) throw new TypeError(`toEndAs knows no ${unknown}: it takes ${KEYS.join(', ')}`);
+  for (const word of [expected.scenario, expected.ending])
+    if (word !== undefined && word !== null && selectorOf(word) === null)
+      throw new TypeError(`toEndAs: nothing ends as ${word}: tcpwatch explain lists scenarios and endings`);
+}
+
+const KEYS: readonly string[] = [
+  'scenario',
+  'end',
+  'severity',
+  'confidence',
+  'ending',
+  'form',
+  'closedBy',
+] satisfies (keyof EndsAs)[];
+
 /** What stands beside the verdict in a record. */
 const BESIDE: readonly string[] = ['ending', 'form', 'closedBy'] satisfies (keyof EndsAs)[];
 
@@ -76,8 +99,7 @@ function inRecord(expected: EndsAs): Expected<ConnectionEvent> {
   };
 }
 
-const howMany = ({ length }: readonly unknown[]): string =>
-  length === 1 ? 'the one there is did' : `all ${length} did`;
+const howMany = ({ length }: readonly unknown[]): string => (length === 1 ? 'the only one did' : `all ${length} did`);
 
 /** The evidence, as `tcpwatch -v` prints it. */
 const whyOf = (record: ConnectionEvent): string[] =>

@@ -25,7 +25,6 @@ describe('passes', () => {
   it('when the one connection ended so', async () => {
     await expect(ABORTED).toEndAs({ scenario: 'aborted', end: 'client', ending: 'reset', closedBy: 'client' });
     await expect(ABORTED).toEndAs({ severity: 'warning' });
-    await expect(ABORTED).toEndAs({});
   });
 
   it('when every connection did that the filter chooses', async () => {
@@ -64,17 +63,15 @@ describe('fails', () => {
 
   it('with not, when all did', async () => {
     await expect(expect(ABORTED).not.toEndAs({ scenario: 'aborted' })).rejects.toThrow(
-      /expected not every connection of .* to end as \{"scenario":"aborted"\}: the one there is did/,
+      /expected not every connection of .* to end as \{"scenario":"aborted"\}: the only one did/,
     );
   });
 
   it('when something is expected that there is not', async () => {
     // @ts-expect-error a misspelt scenario
-    await expect(expect(ABORTED).toEndAs({ scenario: 'abortd' })).rejects.toThrow('expected "abortd", got "aborted"');
+    await expect(expect(ABORTED).toEndAs({ scenario: 'abortd' })).rejects.toThrow('nothing ends as abortd');
     // @ts-expect-error a misspelt key
-    await expect(expect(ABORTED).toEndAs({ scenrio: 'aborted' })).rejects.toThrow(
-      'verdict.scenrio: expected "aborted", got nothing',
-    );
+    await expect(expect(ABORTED).toEndAs({ scenrio: 'aborted' })).rejects.toThrow('toEndAs knows no scenrio');
   });
 
   it('tells of five connections, and how many more', async () => {

@@ -15,6 +15,8 @@ export interface Found {
   readonly captures: readonly CaptureFile[];
   /** Expectations whose capture is not there. */
   readonly orphans: readonly string[];
+  /** Captures, of different kinds, of one name: their expectation would be the same file. */
+  readonly twins: readonly string[];
   /** Paths that cannot be looked into, and why. */
   readonly unreadable: readonly { readonly path: string; readonly why: string }[];
 }
@@ -32,9 +34,11 @@ export function findCaptures(paths: readonly string[]): Found {
     }
   }
   const captures = [...files].filter((file) => !EXPECTATION.test(file)).map(withExpectation);
+  const twin = captures.find(({ expectation }, n) => captures.findIndex((one) => one.expectation === expectation) < n);
+  const twins = captures.filter(({ expectation }) => expectation === twin?.expectation).map(({ capture }) => capture);
   const answered = new Set(captures.map(({ expectation }) => expectation));
   const orphans = [...files].filter((file) => EXPECTATION.test(file) && !answered.has(file));
-  return { captures, orphans, unreadable };
+  return { captures, orphans, unreadable, twins };
 }
 
 /** An expectation that is named stands for the captures it is beside too. */
@@ -49,7 +53,7 @@ const filesIn = (folder: string, recursive: boolean): string[] =>
   readdirSync(folder, { recursive, encoding: 'utf8' })
     .filter((file) => CAPTURE.test(file) || EXPECTATION.test(file))
     .map((file) => join(folder, file))
-    .filter((file) => statSync(file).isFile())
+    .filter((file) => statSync(file, { throwIfNoEntry: false })?.isFile())
     .sort();
 
 const withExpectation = (capture: string): CaptureFile => ({

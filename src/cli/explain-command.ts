@@ -2,12 +2,13 @@
 
 import { explanationLines, listLines } from '../output/explanation.js';
 import { explain, explainAll } from '../verdict/explain.js';
+import type { Explanation } from '../verdict/explanation.js';
 import { complain, EXIT, raise } from './exit.js';
 import { nearest } from './nearest.js';
 import { wantsColour, widthFor } from './terminal.js';
 
 export function explainCommand(id: string | undefined, { output }: { output: 'text' | 'json' }): void {
-  const found = id === undefined ? explainAll() : explain(id);
+  const found = id === undefined ? explainAll() : (explain(id) ?? meantBy(id));
   if (!found) {
     complain(unknown(id!));
     raise(EXIT.usage);
@@ -18,6 +19,18 @@ export function explainCommand(id: string | undefined, { output }: { output: 'te
   if (output === 'json') stdout.write(`${JSON.stringify(found, null, 2)}\n`);
   else if (Array.isArray(found)) stdout.write(`${listLines(found, options).join('\n')}\n`);
   else stdout.write(`${explanationLines(found, options).join('\n')}\n`);
+}
+
+/** In letters of another size, or by its title, as the table prints it. */
+function meantBy(words: string): Explanation | null {
+  const asked = words.toLowerCase();
+  const plainly = (title: string): string => title.toLowerCase().replaceAll(/\b(client|server)\b|\{\w+\}/g, '*');
+  const all = explainAll();
+  return (
+    all.find(({ id }) => id.toLowerCase() === asked) ??
+    all.find(({ title }) => plainly(title) === plainly(asked)) ??
+    null
+  );
 }
 
 /** Longer than any id: a line about an unknown one stays a line. */

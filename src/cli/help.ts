@@ -13,7 +13,7 @@ Examples:
       the evidence, packet by packet, for the connections of one port
   tcpwatch -r web.pcap0 -r web.pcap1 host 10.0.2.2
       rotated pieces of one capture, in their order
-  ssh web1 sudo tcpdump -U -w - port 443 or icmp or arp | tcpwatch -r -
+  ssh web1 sudo tcpdump -U -w - "'tcp or icmp or icmp6 or arp'" | tcpwatch -r -
       while it happens, on another machine
   tcpwatch -r incident.pcap -o ndjson | jq 'select(.verdict.severity=="error")'
       for programs; the fields are described by tcpwatch/schema.json

@@ -1,8 +1,9 @@
 // `tcpwatch lab [PLAY]`: lists the plays; plays one on this machine while listening, and says what became of it.
 
 import { closeSync } from 'node:fs';
+import { inAscii } from '../output/ascii.js';
 import { evidenceLines } from '../output/evidence.js';
-import { hang } from '../output/layout.js';
+import { glue, hang } from '../output/layout.js';
 import { paint } from '../output/style.js';
 import { PLAYS } from '../plays/catalogue.js';
 import { perform } from '../plays/perform.js';
@@ -12,7 +13,10 @@ import type { Namespace } from '../stage/namespaces.js';
 import { openForWriting, unprivileged } from '../system/privileges.js';
 import { complain, EXIT, raise } from './exit.js';
 import { LabScreen } from './lab-screen.js';
-import { wantsColour, widthFor } from './terminal.js';
+import { speaksUnicode, wantsColour, widthFor } from './terminal.js';
+
+const SHORTENED =
+  'For this play the kernel gives up sooner than by default, of which the verdict speaks: what the programs said is what happened.';
 
 export interface LabOptions {
   readonly write?: string;
@@ -62,6 +66,7 @@ async function show(play: Play, keep: number | null, file: string | undefined): 
     for (const event of connections) {
       print('', ...evidenceLines(event, { colour, width, verbose: true, growing: false }));
     }
+    if (play.tuning) print('', ...hang('', SHORTENED, width));
     print('', ...closing(play, file, width).map((line) => paint(line, 'dim', colour)));
   } catch (error) {
     complain(`the play cannot be played: ${(error as Error).message}`);
@@ -71,22 +76,17 @@ async function show(play: Play, keep: number | null, file: string | undefined): 
 
 function opening({ id, title, seconds }: Play, at: Namespace, device: string, width: number): string[] {
   return [
-    ...hang('', `${id}: ${title}; about ${seconds} s`, width, 2),
-    ...hang(
-      '',
-      `The wire is ${device} of a namespace; to look too: sudo ip netns exec ${at.name} tcpdump -ni ${device}`,
-      width,
-      2,
-    ),
+    ...hang('', `${id}: ${title}; ${glue(`about ${seconds} s`)}`, width, 2),
+    `The wire is ${device} of a namespace; to look too:`,
+    `  sudo ip netns exec ${at.name} tcpdump -ni ${device}`,
   ];
 }
 
 function closing({ id }: Play, file: string | undefined, width: number): string[] {
   const next = PLAYS[(PLAYS.findIndex((one) => one.id === id) + 1) % PLAYS.length];
   return [
-    ...(file === undefined ? [] : hang('kept   ', `tcpwatch -r ${file} -v`, width)),
-    `means  tcpwatch explain ${id}`,
-    `next   sudo tcpwatch lab ${next.id}`,
+    ...(file === undefined ? [] : hang('kept  ', `tcpwatch -r ${file} -v`, width)),
+    `next  sudo tcpwatch lab ${next.id}`,
   ];
 }
 
@@ -106,5 +106,6 @@ const screen = (): { colour: boolean; width: number } => ({
 });
 
 function print(...lines: readonly string[]): void {
-  process.stdout.write(lines.map((line) => `${line}\n`).join(''));
+  const text = lines.map((line) => `${line}\n`).join('');
+  process.stdout.write(speaksUnicode(process.env) ? text : inAscii(text));
 }

@@ -1,21 +1,25 @@
 // `tcpwatch ladder FILE [filter]`: a connection, or a few, drawn segment by segment.
 
+import { inAscii } from '../output/ascii.js';
 import { Folding } from '../output/ladder/folding.js';
-import { inAscii, ladderLines } from '../output/ladder/ladder.js';
+import { ladderLines } from '../output/ladder/ladder.js';
 import { claimWords, plural, worstFirst } from '../output/words.js';
 import {
+  type AnalyzeOptions,
   analyzeInBatches,
   type ConnectionEvent,
   FilterError,
   type ReportRecord,
   type SegmentRecord,
+  type SummaryEvent,
 } from '../pipeline.js';
 import { placeOf } from '../verdict/record.js';
 import { complain, EXIT, raise } from './exit.js';
 import { complainOf, reportProblems } from './problems.js';
 import { octetsOf, Progress } from './progress.js';
-import { onStop } from './stopping.js';
+import { onStop } from './stop.js';
 import { speaksUnicode, wantsColour, widthFor } from './terminal.js';
+import { isFile } from './watch-options.js';
 
 export interface LadderCommandOptions {
   readonly connection?: number;
@@ -23,8 +27,8 @@ export interface LadderCommandOptions {
 
 /** More than these are a choice to make. */
 const MOST_DRAWN = 3;
-/** Segments are kept of so many connections, unless one is asked for: which of them will be drawn is known at the end. */
-const MOST_COLLECTED = 256;
+/** A pipe is read but once: segments are kept of its first few connections, unless one is asked for. */
+const MOST_COLLECTED = 64;
 const MOST_LISTED = 40;
 
 export async function ladderCommand(
@@ -32,73 +36,102 @@ export async function ladderCommand(
   words: readonly string[],
   { connection: wanted }: LadderCommandOptions,
 ): Promise<void> {
-  const foldings = new Map<number, Folding>();
-  const worst = new Worst(MOST_LISTED);
   const stopping = new AbortController();
   const disarm = onStop(() => stopping.abort());
   const progress = new Progress(process.stderr, octetsOf([file]));
   const asked = {
     files: [file],
-    progress: progress.tell.bind(progress),
     filter: words.join(' '),
-    passing: (segment: SegmentRecord): void => foldingOf(segment.connection)?.add(segment),
-    reporting: (report: ReportRecord): void => foldingOf(report.connection)?.addReport(report),
     signal: stopping.signal,
+    progress: progress.tell.bind(progress),
   };
-  const foldingOf = (id: number): Folding | null => {
-    if (wanted === undefined ? worst.count > MOST_DRAWN : id !== wanted) return null;
-    const folding = foldings.get(id) ?? (foldings.size < MOST_COLLECTED ? new Folding() : null);
-    if (folding) foldings.set(id, folding);
-    return folding;
-  };
+  const isWanted = (id: number): boolean => wanted === undefined || id === wanted;
   try {
-    for await (const batch of analyzeInBatches(asked)) {
+    const first = new Collector(isWanted, isFile(file) ? 0 : MOST_COLLECTED, new Set());
+    await first.read(asked);
+    progress.clear();
+    const { events } = first;
+    let { foldings } = first;
+    if (isFile(file) && events.length > 0 && events.length <= MOST_DRAWN) {
+      // Only now is it known what decided: it is read once more for the segments.
+      const decisive = new Set(events.flatMap(({ verdict }) => verdict.evidence.map(({ packet }) => packet)));
+      const ids = new Set(events.map(({ id }) => id));
+      const second = new Collector((id) => ids.has(id), MOST_DRAWN, decisive);
+      await second.read(asked);
       progress.clear();
-      for (const event of batch) {
-        if (event.type === 'connection' && (wanted === undefined || event.id === wanted)) worst.add(event);
-        if (event.type === 'summary') reportProblems(event);
-      }
+      foldings = second.foldings;
     }
+    for (const summary of first.summaries) reportProblems(summary);
+    if (stopping.signal.aborted) complain('stopped: what came after that was not read');
+    draw(events, first.count, foldings, wanted);
   } catch (error) {
     if (!(error instanceof FilterError)) throw error;
     complainOf(error, undefined);
     raise(EXIT.usage);
-    return;
   } finally {
     disarm();
   }
-  draw(worst, foldings, wanted);
 }
 
-/** The worst of many connections, and how many there were. */
-class Worst {
+/** One reading: the worst connections, and the segments of a few. */
+class Collector {
+  readonly foldings = new Map<number, Folding>();
+  readonly summaries: SummaryEvent[] = [];
+  events: ConnectionEvent[] = [];
   count = 0;
-  private events: ConnectionEvent[] = [];
 
-  constructor(private readonly most: number) {}
+  constructor(
+    private readonly isWanted: (id: number) => boolean,
+    private readonly mostFoldings: number,
+    private readonly decisive: ReadonlySet<number>,
+  ) {}
 
-  add(event: ConnectionEvent): void {
+  async read(asked: AnalyzeOptions): Promise<void> {
+    const passing = (segment: SegmentRecord): void => this.foldingOf(segment.connection)?.add(segment);
+    const reporting = (report: ReportRecord): void => this.foldingOf(report.connection)?.addReport(report);
+    for await (const batch of analyzeInBatches(this.mostFoldings > 0 ? { ...asked, passing, reporting } : asked)) {
+      for (const event of batch) {
+        if (event.type === 'summary') this.summaries.push(event);
+        if (event.type === 'connection' && this.isWanted(event.id)) this.take(event);
+      }
+    }
+    this.events.sort(worstFirst).splice(MOST_LISTED);
+  }
+
+  private take(event: ConnectionEvent): void {
     this.count++;
     this.events.push(event);
-    if (this.events.length >= 2 * this.most) this.events = this.all();
+    if (this.events.length > 2 * MOST_LISTED) this.events.sort(worstFirst).splice(MOST_LISTED);
   }
 
-  all(): ConnectionEvent[] {
-    return this.events.sort(worstFirst).slice(0, this.most);
+  private foldingOf(id: number): Folding | null {
+    const { foldings } = this;
+    if (!this.isWanted(id)) return null;
+    const folding = foldings.get(id) ?? (foldings.size < this.mostFoldings ? new Folding(this.decisive) : null);
+    if (folding) foldings.set(id, folding);
+    return folding;
   }
 }
 
-function draw(worst: Worst, foldings: Map<number, Folding>, wanted: number | undefined): void {
-  const events = worst.all();
+function draw(
+  events: readonly ConnectionEvent[],
+  count: number,
+  foldings: Map<number, Folding>,
+  wanted: number | undefined,
+): void {
   if (events.length === 0) {
+    // What could not be read has been said.
+    if (Number(process.exitCode ?? 0) >= EXIT.input) return;
     complain(
-      wanted === undefined ? 'no connection to draw' : `there is no connection ${wanted}: tcpwatch -r lists them`,
+      wanted === undefined
+        ? 'no connection to draw: none is there, or none matches the filter'
+        : `there is no connection ${wanted}: tcpwatch -r, with the same filter, lists them`,
     );
     raise(EXIT.usage);
     return;
   }
-  if (worst.count > MOST_DRAWN || !events.every(({ id }) => foldings.has(id))) {
-    choose(events, worst.count);
+  if (events.length > MOST_DRAWN || !events.every(({ id }) => foldings.has(id))) {
+    choose(events, count);
     return;
   }
   const { stdout, env } = process;
@@ -112,11 +145,18 @@ function draw(worst: Worst, foldings: Map<number, Folding>, wanted: number | und
 }
 
 function choose(events: readonly ConnectionEvent[], count: number): void {
+  const digits = Math.max(...events.map(({ id }) => String(id).length));
   const lines = events.map((event) => {
     const { id, client, server } = event;
-    return `  ${id}  ${placeOf(client)} > ${placeOf(server)}  ${claimWords(event).replaceAll('\u00a0', ' ')}`;
+    const ends = `${String(id).padStart(digits)}  ${placeOf(client)} → ${placeOf(server)}`;
+    const line = `  ${ends}  ${claimWords(event).replaceAll('\u00a0', ' ')}`;
+    return speaksUnicode(process.env) ? line : inAscii(line);
   });
   const more = count > events.length ? [`  and ${plural(count - events.length, 'more connection')}`] : [];
-  complain(`${plural(count, 'connection')}: choose one with --connection, or some with a filter`, ...lines, ...more);
+  complain(
+    `${plural(count, 'connection')}; up to ${MOST_DRAWN} are drawn at once: choose one with -c N, or some with a filter`,
+    ...lines,
+    ...more,
+  );
   raise(EXIT.usage);
 }

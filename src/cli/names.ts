@@ -7,26 +7,35 @@ import type { TcpwatchEvent } from '../pipeline.js';
 /** Of one look-up; it is not tried again. */
 const TIMEOUT_MS = 1000;
 const MOST_AT_ONCE = 8;
-/** Those asked for longest ago go first; those that wait are no more. */
+/** Those not used for longest go first; those that wait are no more. */
 const MOST_REMEMBERED = 1000;
 
-/** What may stand in a host name (RFC 952, RFC 1123), and the underscore that is met; anything else stays a number. */
-const NAME = /^[A-Za-z0-9_](?:[A-Za-z0-9_.-]{0,251}[A-Za-z0-9_])?$/;
+/**
+ * What may stand in a host name (RFC 952, RFC 1123), and the underscore that is met; anything else stays a number. The last
+ * label has a letter: whoever owns an address could else name it like another address.
+ */
+const NAME = /^[A-Za-z0-9_](?=.*[A-Za-z][^.]*$)(?:[A-Za-z0-9_.-]{0,251}[A-Za-z0-9_])?$/;
 
-type Resolver = Pick<dns.Resolver, 'reverse'>;
+type Resolver = Pick<dns.Resolver, 'reverse'> & Partial<Pick<dns.Resolver, 'cancel'>>;
 
 export class Names {
   /** null: it has none, or is being asked for. */
   private readonly known = new Map<string, string | null>();
   private readonly waiting: string[] = [];
   private underWay = 0;
+  private closed = false;
   private idle: () => void = () => {};
 
   constructor(private readonly resolver: Resolver = new dns.Resolver({ timeout: TIMEOUT_MS, tries: 1 })) {}
 
   readonly nameOf = (address: string): string | null => {
     const name = this.known.get(address);
-    if (name !== undefined) return name;
+    if (name !== undefined) {
+      this.known.delete(address);
+      this.known.set(address, name);
+      return name;
+    }
+    if (this.closed) return null;
     if (this.known.size >= MOST_REMEMBERED) this.known.delete(this.known.keys().next().value as string);
     this.known.set(address, null);
     if (this.waiting.length < MOST_REMEMBERED) this.waiting.push(address);
@@ -52,6 +61,13 @@ export class Names {
         resolve();
       };
     });
+  }
+
+  /** Asks for nothing any more: a process does not stay for names that nobody will read. */
+  close(): void {
+    this.closed = true;
+    this.waiting.length = 0;
+    this.resolver.cancel?.();
   }
 
   private next(): void {

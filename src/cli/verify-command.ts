@@ -21,10 +21,11 @@ export async function verifyCommand(
   paths: readonly string[],
   { update = false, reporter }: VerifyOptions,
 ): Promise<void> {
-  const { captures, orphans, unreadable } = findCaptures(paths);
+  const { captures, orphans, unreadable, twins } = findCaptures(paths);
   const typed = paths.map(shellWord).join(' ');
   for (const { path, why } of unreadable) complain(`${path}: ${why}`);
-  for (const orphan of orphans) complain(`${orphan}: its capture is not there`);
+  if (twins.length > 0)
+    return misused(`${twins.join(' and ')} have one expectation, of the same name: give one another name`);
   if (unreadable.length + orphans.length > 0) raise(EXIT.input);
   else if (captures.length === 0) return misused(`no captures in ${typed}`);
   else if (!update && !captures.some(hasExpectation))
@@ -34,6 +35,16 @@ export async function verifyCommand(
   const { stdout, env } = process;
   const report = REPORTERS[reporter].make({ colour: wantsColour(stdout, env), width: widthFor(stdout, env) });
   const results: CaptureResult[] = [];
+  for (const expectation of orphans) {
+    const lost = {
+      capture: expectation,
+      expectation,
+      status: 'unreadable',
+      lines: ['its capture is not there'],
+    } as const;
+    results.push(lost);
+    stdout.write(report.result(lost));
+  }
   for (const file of captures) {
     const result = await verify(file, update);
     results.push(result);
@@ -102,7 +113,9 @@ function read(file: string): Expectation {
 
 /** What kept the capture from being read to its end, unless that is expected. */
 const unforeseen = (expectation: Expectation | null, { summary }: Outcome): string[] =>
-  expectation?.summary?.truncatedInput ? [] : summary.problems.map(({ message }) => message);
+  summary.problems
+    .filter(({ kind }) => !(expectation?.summary?.truncatedInput && (kind === 'truncated' || kind === 'damaged')))
+    .map(({ message }) => message);
 
 const MOST_LINES = 20;
 const bounded = (lines: readonly string[]): readonly string[] =>

@@ -1,5 +1,7 @@
 // `tcpwatch -r FILE [filter]`, `tcpwatch -i INTERFACE [filter]`: reads packets and prints what comes of them.
 
+import { inAscii } from '../output/ascii.js';
+import type { Output } from '../output/output.js';
 import { OUTPUTS } from '../output/outputs.js';
 import { type AnalyzeOptions, analyzeInBatches, FilterError, noticeEvent } from '../pipeline.js';
 import type { Gate } from '../verify/gate.js';
@@ -9,8 +11,8 @@ import { Names } from './names.js';
 import { Printer } from './printer.js';
 import { complainOf, reportProblems } from './problems.js';
 import { octetsOf, Progress } from './progress.js';
-import { onStop } from './stopping.js';
-import { wantsColour, widthFor } from './terminal.js';
+import { onStop } from './stop.js';
+import { speaksUnicode, wantsColour, widthFor } from './terminal.js';
 import { analyzeOptions, isFile, UsageError, type WatchOptions } from './watch-options.js';
 
 const STDOUT_FD = 1;
@@ -44,13 +46,14 @@ async function printAll(
   const { stdout, env } = process;
   const live = asked.interface !== undefined;
   const names = options.resolve ? new Names() : null;
-  const output = OUTPUTS[options.output].make({
+  const made = OUTPUTS[options.output].make({
     nameOf: names?.nameOf,
     colour: wantsColour(stdout, env),
     width: widthFor(stdout, env),
     verbose: options.verbose ?? false,
     growing: live || (asked.growing ?? false),
   });
+  const output = speaksUnicode(env) || options.output === 'ndjson' ? made : { ...made, event: spelt(made) };
   const skipped = (count: number) =>
     noticeEvent('output-skipped', Date.now(), `: ${count} ${count === 1 ? 'line' : 'lines'} left out`);
   const printer: Printer = new Printer(STDOUT_FD, output, !live, skipped, () => {
@@ -81,7 +84,15 @@ async function printAll(
       if (last?.type === 'summary') reportProblems(last);
     }
     await printer.flushed();
+    if (!live && !asked.growing && stopping.signal.aborted) complain('stopped: what came after that was not read');
   } finally {
+    names?.close();
     clearTimeout(timer);
   }
 }
+
+/** In ASCII, for a terminal that has no more. */
+const spelt =
+  (output: Output): Output['event'] =>
+  (event) =>
+    inAscii(output.event(event));

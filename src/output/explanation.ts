@@ -84,7 +84,7 @@ function storyLines({ steps, example, gone }: Explanation): Line[] {
   const mirrored =
     gone && steps[0]!.by === null ? ` Told for a ${gone} that is gone; it goes the other way round as well.` : '';
   return [
-    `  As in ${captureOf(example!)}. States as ss shows them (netstat writes FIN_WAIT2).${wordsOf(steps)}${mirrored}`,
+    `  As in ${captureOf(example!)}. States as RFC 9293 names them and a watcher believes them (ss writes ESTAB, netstat FIN_WAIT2).${wordsOf(steps)}${mirrored}`,
     '',
     ...storyLadder(steps).map((fixed) => ({ fixed })),
     '',

@@ -145,8 +145,8 @@ export const LOOKALIKES = {
   },
   'data-in-flight': {
     scenario: null,
-    title: 'a client that left while data was on its way to it',
-    toTellApart: 'what the {gone} was doing: a browser leaves like that',
+    title: 'a {gone} that left while data was on its way to it',
+    toTellApart: 'what the program of the {gone} was doing: a browser that leaves a page does so',
   },
   'process-ended': {
     scenario: 'process-terminated',

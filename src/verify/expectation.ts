@@ -66,6 +66,8 @@ export function parseExpectation(text: string): Expectation {
     const [is, says] = KEYS[key as keyof Expectation];
     if (!is(given)) throw new ExpectationError(`${key} must be ${says}`);
   }
+  if (!('connections' in value) && !('hosts' in value) && !('summary' in value))
+    throw new ExpectationError('nothing is expected: give connections, hosts or summary');
   return value;
 }
 

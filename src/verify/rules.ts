@@ -2,7 +2,7 @@
 // with its limit (`retransmissions>1%`, `stall>2s`, `connections<1`).
 
 import type { ConnectionEvent, SummaryEvent } from '../verdict/events.js';
-import { SELECTOR_WORDS, selectorOf } from '../verdict/select.js';
+import { selectorOf } from '../verdict/select.js';
 import { CONNECTION_MEASURES, connectionMeasure, type MeasureKind, RUN_MEASURES, runMeasure } from './measures.js';
 
 export interface Rule {
@@ -68,5 +68,5 @@ const rounded = (value: number): number => (value >= 100 ? Math.round(value) : N
 
 const whatThereIs = (): string => {
   const measures = [...Object.keys(CONNECTION_MEASURES), ...Object.keys(RUN_MEASURES)];
-  return `neither one of ${SELECTOR_WORDS.join(', ')}; nor a limit such as retransmissions>1%, stall>2s, connections<1 (of ${measures.join(', ')}, or of an anomaly: tcpwatch explain lists them)`;
+  return `neither a severity, scenario or ending (tcpwatch explain lists them) nor a limit with > or <, such as retransmissions>1%, stall>2s, connections<1 (of ${measures.join(', ')}, or of an anomaly)`;
 };

@@ -1,7 +1,9 @@
 // Plays, played: real programs on a real kernel, what they see and what is said of it; and nothing is left behind, whatever happens.
 import { execFileSync, spawn, spawnSync } from 'node:child_process';
 import { once } from 'node:events';
-import { resolve } from 'node:path';
+import { mkdtempSync, rmSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join, resolve } from 'node:path';
 import { text } from 'node:stream/consumers';
 import { setTimeout as pause } from 'node:timers/promises';
 import { describe, expect, it } from 'vitest';
@@ -67,6 +69,29 @@ describe.skipIf(impossible !== null)(`plays${impossible ? ` (skipped: ${impossib
     expect(stdout).toMatch(SEEN[id]!.call);
     expect(stdout).toMatch(SEEN[id]!.verdict);
     expect(leftBy(pid)).toEqual([]);
+  });
+
+  it.concurrent('is told in the order of its times, and what is kept are the segments that were shown', async () => {
+    const folder = mkdtempSync(join(tmpdir(), 'lab-test-'));
+    const kept = join(folder, 'kept.pcapng');
+    const { stdout } = await typed('aborted', '-w', kept);
+    const rows = stdout.split('\n').filter((line) => /^ *\d+\.\d{3} /.test(line));
+    const times = rows.map(Number.parseFloat);
+    expect(times).toEqual([...times].sort((a, b) => a - b));
+    const shown = rows.filter((row) => row.includes(' wire #')).length;
+    expect(shown).toBeGreaterThan(6);
+    const read = execFileSync(process.execPath, [TCPWATCH, '-r', kept, '-o', 'ndjson'], { encoding: 'utf8' });
+    expect(read).toContain(`"segments":${shown},`);
+    rmSync(folder, { recursive: true });
+  }, 60_000);
+
+  it.concurrent('a reader that has seen enough ends it, and nothing is left', { timeout: 60_000 }, async () => {
+    const child = start('aborted');
+    const over = once(child, 'close');
+    await once(child.stdout, 'data');
+    child.stdout.destroy();
+    expect((await over)[0]).toBe(0);
+    expect(leftBy(child.pid!)).toEqual([]);
   });
 
   it.concurrent.each(['SIGINT', 'SIGTERM', 'SIGHUP'] as const)(

@@ -45,8 +45,10 @@ describe('which connections', () => {
     const { code, stdout, stderr } = await ladder(many, []);
     expect({ code, stdout }).toEqual({ code: 2, stdout: '' });
     const [first, worst] = stderr.split('\n');
-    expect(first).toBe('tcpwatch: 101 connections: choose one with --connection, or some with a filter');
-    expect(worst).toMatch(/^ {2}101 .*:50000 > .* server process terminated/);
+    expect(first).toBe(
+      'tcpwatch: 101 connections; up to 3 are drawn at once: choose one with -c N, or some with a filter',
+    );
+    expect(worst).toMatch(/^ {2}101 .*:50000 → .* server process terminated/);
     expect(stderr).toMatch(/ {2}and 61 more connections\n$/);
   });
 

@@ -2,8 +2,11 @@
 import { createSocket, type Socket } from 'node:dgram';
 import { promises as dns } from 'node:dns';
 import { once } from 'node:events';
+import { readdirSync } from 'node:fs';
+import { fileURLToPath } from 'node:url';
 import { describe, expect, it } from 'vitest';
 import { Names } from '../../src/cli/names.js';
+import { run } from './run.js';
 
 /** A name server that knows one answer to every question for a pointer (RFC 1035). */
 async function nameServer(name: string): Promise<{ socket: Socket; address: string }> {
@@ -58,6 +61,60 @@ describe('names', () => {
     for (const address of ['192.0.2.1', '192.0.2.2']) names.nameOf(address);
     await names.settled(5000);
     expect(['192.0.2.1', '192.0.2.2'].map(names.nameOf)).toEqual([null, 'ok.example']);
+  });
+
+  it.each(['10.0.0.1', '1', '10.0.0.1.', '2001:db8::1', 'two words.example', 'a'.repeat(300), ''])(
+    'that are none stay numbers: %j',
+    async (name) => {
+      const names = new Names({ reverse: async () => [name] });
+      names.nameOf('192.0.2.1');
+      await names.settled(5000);
+      expect(names.nameOf('192.0.2.1')).toBeNull();
+    },
+  );
+
+  it('that are still used are not forgotten', async () => {
+    const asked: string[] = [];
+    const names = new Names({
+      reverse: async (address) => {
+        asked.push(address);
+        return ['a.example'];
+      },
+    });
+    for (let n = 0; n < 1000; n++) names.nameOf(`2001:db8::${n}`);
+    await names.settled(5000);
+    names.nameOf('2001:db8::0');
+    names.nameOf('2001:db8::1000');
+    await names.settled(5000);
+    expect(names.nameOf('2001:db8::0')).toBe('a.example');
+    expect(names.nameOf('2001:db8::1')).toBeNull();
+    await names.settled(5000);
+    expect(asked.filter((address) => address === '2001:db8::0')).toHaveLength(1);
+    expect(asked.filter((address) => address === '2001:db8::1')).toHaveLength(2);
+  });
+
+  it('do not keep a process that is done: nothing is asked for any more', async () => {
+    const silent = createSocket('udp4').bind(0, '127.0.0.1');
+    await once(silent, 'listening');
+    const hook = `data:text/javascript,${encodeURIComponent(`
+      import { promises as dns } from 'node:dns';
+      const { reverse } = dns.Resolver.prototype;
+      const sent = new WeakSet();
+      dns.Resolver.prototype.reverse = function (address) {
+        if (!sent.has(this)) this.setServers(['127.0.0.1:${silent.address().port}']);
+        sent.add(this);
+        return reverse.call(this, address);
+      };
+    `)}`;
+    const captures = fileURLToPath(new URL('../../fixtures/captures/', import.meta.url));
+    const files = readdirSync(captures).filter((name) => name.endsWith('.pcap'));
+    const words = files.flatMap((name) => ['-r', `${captures}${name}`]);
+    const began = Date.now();
+    const { code, stdout } = await run([...words, '--resolve'], { nodeOptions: ['--import', hook] });
+    expect(code).toBe(0);
+    expect(stdout).toContain('connections · ');
+    expect(Date.now() - began).toBeLessThan(10_000);
+    silent.close();
   });
 
   it('are remembered for the last thousand addresses, and nobody waits for a silent server', async () => {

@@ -2,8 +2,9 @@
 import { readdirSync } from 'node:fs';
 import { join, resolve } from 'node:path';
 import { describe, expect, it } from 'vitest';
+import { inAscii } from '../../src/output/ascii.js';
 import { Folding } from '../../src/output/ladder/folding.js';
-import { inAscii, ladderLines } from '../../src/output/ladder/ladder.js';
+import { ladderLines } from '../../src/output/ladder/ladder.js';
 import { analyze, type ConnectionEvent, type ReportRecord, type SegmentRecord } from '../../src/pipeline.js';
 
 const CAPTURES = resolve(import.meta.dirname, '../../fixtures/captures');
@@ -94,6 +95,12 @@ describe('a long transfer', () => {
     expect(folds).toHaveLength(1);
     expect(folds[0]!.segments + kept).toBe(100_000);
     expect(folds[0]!.octets).toBe(folds[0]!.segments * 1000);
+  });
+
+  it('shows what decided, wherever it is', () => {
+    const folding = new Folding(new Set([5000]));
+    for (let packet = 1; packet <= 10_000; packet++) folding.add(segment(packet));
+    expect(folding.all().some((rung) => 'segment' in rung && rung.segment.packet === 5000)).toBe(true);
   });
 
   it('of states that change without end is bounded', () => {

@@ -111,11 +111,11 @@ describe('a limit', () => {
 
 describe('what is no rule says what would be one', () => {
   it.each([
-    ['', /^: neither one of ok, .*process-terminated.*; nor a limit such as .*connections/],
+    ['', /^: neither a severity, scenario or ending .* nor a limit with > or <, such as .*connections/],
     ['eror', /^eror: neither/],
-    ['retransmissions', /nor a limit such as retransmissions>1%/],
+    ['retransmissions', /nor a limit .*such as retransmissions>1%/],
     ['constructor>1', /nor a limit/],
-    ['tcp.zero-windows>1', /nor a limit .*tcpwatch explain/],
+    ['tcp.zero-windows>1', /tcpwatch explain lists them.* nor a limit/],
     ['retransmissions>', /nor a limit/],
     ['retransmissions>-1', /nor a limit/],
     ['rtt>100', /^rtt>100: give a time in us, ms, s or min, such as rtt>500ms$/],

@@ -47,6 +47,9 @@ export class Folding {
   /** The last segment that left `flowing`, or stood before it. */
   private before: SegmentRecord | null = null;
 
+  /** @param decisive frames that are shown in any case */
+  constructor(private readonly decisive: ReadonlySet<number> = new Set()) {}
+
   add(segment: SegmentRecord): void {
     this.anchor(segment);
     if (flows(segment) || this.rungs.length >= MOST_RUNGS) this.flow(segment);
@@ -88,7 +91,7 @@ export class Folding {
 
   /** Keeps a segment out of the flow if it is worth it; folds it otherwise. */
   private pass(segment: SegmentRecord): void {
-    if (this.isWorthKeeping(segment)) {
+    if (this.decisive.has(segment.packet) || this.isWorthKeeping(segment)) {
       this.endFold();
       this.keep(segment);
       return;

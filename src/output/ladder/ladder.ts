@@ -4,7 +4,7 @@
 import type { ConnectionEvent, EvidenceRecord, ReportRecord, SegmentRecord } from '../../verdict/events.js';
 import { placeOf } from '../../verdict/record.js';
 import { endWords } from '../evidence.js';
-import { glue, hang, NO_BREAK } from '../layout.js';
+import { glue, hang } from '../layout.js';
 import { markOf, paint, paintSeverity } from '../style.js';
 import { durationWords, offset, secondsBetween } from '../times.js';
 import { claimWords } from '../words.js';
@@ -32,6 +32,7 @@ class Ladder {
   private readonly said: string[] = [];
   private readonly packetWidth: number;
   private readonly timeWidth: number;
+  private readonly isExact: boolean;
   /** Evidence that is still to come, by time. */
   private readonly evidence: EvidenceRecord[];
   private before: SegmentRecord | null = null;
@@ -44,7 +45,9 @@ class Ladder {
     private readonly options: LadderOptions,
   ) {
     this.packetWidth = Math.max(...[event, ...event.verdict.evidence].map(digitsOf));
-    this.timeWidth = options.width < NARROW ? NARROW_TIME_WIDTH : TIME_WIDTH;
+    const longest = offset(event.opened, event.lastPacketAt).length;
+    this.timeWidth = options.width < NARROW ? Math.max(NARROW_TIME_WIDTH, longest - 3) : Math.max(TIME_WIDTH, longest);
+    this.isExact = options.width >= NARROW;
     this.evidence = [...event.verdict.evidence].sort((a, b) => a.packet - b.packet);
   }
 
@@ -113,7 +116,7 @@ class Ladder {
     const { from, to, segments, octets } = fold;
     const span = durationWords(secondsBetween(from.at, to.at));
     const words = `${grouped(segments)} more segments in ${span}, ${grouped(octets)} octets${foldedOddities(fold)}`;
-    this.note(`... ${words}${NO_BREAK}...`, 'cyan');
+    this.note(`... ${words}`, 'cyan');
     this.before = to;
     this.lastAt = to.at;
   }
@@ -160,7 +163,7 @@ class Ladder {
 
   private head(packet: number, at: string): string {
     const exact = offset(this.event.opened, at);
-    const time = this.timeWidth < TIME_WIDTH ? exact.replace(/\d{3} s$/, ' s') : exact;
+    const time = !this.isExact ? exact.replace(/\d{3} s$/, ' s') : exact;
     return `${String(packet).padStart(this.packetWidth)} ${time.padStart(this.timeWidth)}  `;
   }
 
@@ -188,20 +191,3 @@ function relative(number: number, origin: number | null): number {
   const beyond = (number - origin + SEQUENCE_SPACE) % SEQUENCE_SPACE;
   return beyond >= SEQUENCE_SPACE - MOST_BEFORE ? beyond - SEQUENCE_SPACE : beyond;
 }
-
-/** For who knows why it was printed: what a terminal without Unicode can show of it. */
-const ASCII: Readonly<Record<string, string>> = {
-  '─': '-',
-  '→': '>',
-  '←': '<',
-  '◀': '<',
-  '┆': ':',
-  '✖': 'x',
-  '▲': '!',
-  '✔': '+',
-  '·': '-',
-  µ: 'u',
-};
-
-/** The line in ASCII, as long as it was. */
-export const inAscii = (line: string): string => line.replaceAll(/[─→←◀┆✖▲✔·µ]/g, (sign) => ASCII[sign] ?? sign);

@@ -1,4 +1,4 @@
-// What is done when somebody wants an end of it: once, in order; a second time, at once.
+// How one leaves.
 
 /** Ctrl-C, `kill`, and a terminal that is closed. */
 const STOP_SIGNALS = ['SIGINT', 'SIGTERM', 'SIGHUP'] as const;
