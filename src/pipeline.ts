@@ -1,7 +1,7 @@
 // The one file that knows all rooms: source -> decode -> track -> judge -> events. Also the library's API.
 //
-// Its parts: pipeline/analysis.ts (frames in, events out), passing.ts, host-watch.ts, connection-filter.ts, live.ts,
-// processes.ts, notices.ts, recording.ts, openings.ts.
+// Its parts: pipeline/analysis.ts (frames in, events out), passing.ts, anomaly-details.ts, host-watch.ts,
+// connection-filter.ts, live.ts, processes.ts, notices.ts, recording.ts, openings.ts.
 
 import { readFileSync } from 'node:fs';
 import type { Readable } from 'node:stream';
@@ -12,12 +12,19 @@ import { type ConnectionFilter, connectionFilter } from './pipeline/connection-f
 import type { Live, LiveInput } from './pipeline/live.js';
 import { noticeEvent, quietWatch } from './pipeline/notices.js';
 import { Openings } from './pipeline/openings.js';
-import { segmentRecord } from './pipeline/passing.js';
+import { reportRecord, segmentRecord } from './pipeline/passing.js';
 import { processAt, processBystander } from './pipeline/processes.js';
 import { Recording, type RecordingOptions } from './pipeline/recording.js';
 import { TimeBase } from './source/frame-batch.js';
 import { type CaptureSource, openCapture } from './source/open-capture.js';
-import type { CaptureEvent, InputProblem, NoticeEvent, SegmentRecord, TcpwatchEvent } from './verdict/events.js';
+import type {
+  CaptureEvent,
+  InputProblem,
+  NoticeEvent,
+  ReportRecord,
+  SegmentRecord,
+  TcpwatchEvent,
+} from './verdict/events.js';
 import type { HostTimes } from './verdict/hosts/times.js';
 import { linkTypeRow } from './wire/link/link-types.js';
 
@@ -57,8 +64,13 @@ export interface AnalyzeOptions extends RecordingOptions {
   readonly growing?: boolean;
   /** How long things take at hosts, nanoseconds of packet time, where that is known better (`HOST_TIMES` has the rest). */
   readonly hostTimes?: Partial<HostTimes>;
-  /** Called for every segment of a connection that is followed, before the events that come of it. */
+  /**
+   * Called for every segment of a connection that is followed, before the events that come of it; where the filter asks about
+   * packets, also of connections that may turn out not to be asked for.
+   */
   readonly passing?: (segment: SegmentRecord) => void;
+  /** With `passing`: called for every ICMP error about such a segment. */
+  readonly reporting?: (report: ReportRecord) => void;
   /** Called after each read with the packets so far, and the octets read of the file at hand. */
   readonly progress?: (packets: number, octets: number, file: string) => void;
   /** Called when nothing more is captured or read; what is told from now on is the end of it. */
@@ -113,7 +125,7 @@ async function* run(options: AnalyzeOptions, inputs: Inputs): AsyncGenerator<rea
     filter: filter?.text ?? null,
   });
   const growing = live !== null || (options.growing ?? false);
-  const passing = options.passing && passingBystander(options.passing);
+  const passing = options.passing && passingBystander(options.passing, options.reporting);
   const analysis = new Analysis(
     base,
     {
@@ -191,8 +203,12 @@ async function* run(options: AnalyzeOptions, inputs: Inputs): AsyncGenerator<rea
   }
 }
 
-const passingBystander = (tell: (segment: SegmentRecord) => void): Bystander => ({
-  passed: (delivery, anomalies, clock) => tell(segmentRecord(delivery, anomalies, clock)),
+const passingBystander = (
+  tell: NonNullable<AnalyzeOptions['passing']>,
+  report: AnalyzeOptions['reporting'],
+): Bystander => ({
+  passed: (delivery, odd, clock) => tell(segmentRecord(delivery, odd, clock)),
+  reported: (delivery, odd, clock) => report?.(reportRecord(delivery, odd, clock)),
 });
 
 /** What could not be written, told once. */

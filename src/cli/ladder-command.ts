@@ -9,6 +9,7 @@ import {
   analyzeInBatches,
   type ConnectionEvent,
   FilterError,
+  type ReportRecord,
   type SegmentRecord,
   type SummaryEvent,
 } from '../pipeline.js';
@@ -86,8 +87,9 @@ class Collector {
   ) {}
 
   async read(asked: AnalyzeOptions): Promise<void> {
-    const passing = (segment: SegmentRecord): void => this.fold(segment);
-    for await (const batch of analyzeInBatches(this.mostFoldings > 0 ? { ...asked, passing } : asked)) {
+    const passing = (segment: SegmentRecord): void => this.foldingOf(segment.connection)?.add(segment);
+    const reporting = (report: ReportRecord): void => this.foldingOf(report.connection)?.addReport(report);
+    for await (const batch of analyzeInBatches(this.mostFoldings > 0 ? { ...asked, passing, reporting } : asked)) {
       for (const event of batch) {
         if (event.type === 'summary') this.summaries.push(event);
         if (event.type === 'connection' && this.isWanted(event.id)) this.take(event);
@@ -102,14 +104,12 @@ class Collector {
     if (this.events.length > 2 * MOST_LISTED) this.events.sort(worstFirst).splice(MOST_LISTED);
   }
 
-  private fold(segment: SegmentRecord): void {
+  private foldingOf(id: number): Folding | null {
     const { foldings } = this;
-    const id = segment.connection;
-    if (!this.isWanted(id)) return;
+    if (!this.isWanted(id)) return null;
     const folding = foldings.get(id) ?? (foldings.size < this.mostFoldings ? new Folding(this.decisive) : null);
-    if (!folding) return;
-    foldings.set(id, folding);
-    folding.add(segment);
+    if (folding) foldings.set(id, folding);
+    return folding;
   }
 }
 
@@ -154,7 +154,7 @@ function choose(events: readonly ConnectionEvent[], count: number): void {
   });
   const more = count > events.length ? [`  and ${plural(count - events.length, 'more connection')}`] : [];
   complain(
-    `${events.length} connections; up to ${MOST_DRAWN} are drawn at once: choose one with -c N, or some with a filter`,
+    `${plural(count, 'connection')}; up to ${MOST_DRAWN} are drawn at once: choose one with -c N, or some with a filter`,
     ...lines,
     ...more,
   );

@@ -102,7 +102,7 @@ function howWords(event: ConnectionEvent): string {
   return `${endingWords(event)}${by}; lasted ${durationWords(event.durationSeconds)}; ${glue(`retrans ${retransmissionWords(event)}`)}`;
 }
 
-function endWords({ states, verdict }: ConnectionEvent, end: Role): string {
+export function endWords({ states, verdict }: ConnectionEvent, end: Role): string {
   const state = states[end] ?? 'not seen';
   const errors = errorWords(verdict.errors[end]);
   return errors ? `${state}; ${errors}` : state;

@@ -130,14 +130,14 @@ function anomalyDetail({ id, details }: AnomalyEvent): string {
   return words.length > 0 ? `: ${words.join(', ')}` : '';
 }
 
-const PROOFS: Readonly<Record<NonNullable<AnomalyEvent['details']['proof']>, string>> = {
+export const PROOFS: Readonly<Record<NonNullable<AnomalyEvent['details']['proof']>, string>> = {
   'already-acknowledged': 'an earlier acknowledgement',
   dsack: 'a DSACK',
   timestamp: 'the timestamp it echoes',
   'original-acknowledged': 'an acknowledgement of what was not sent again',
 };
 
-function ordinal(n: number): string {
+export function ordinal(n: number): string {
   const last = n % 100 > 10 && n % 100 < 14 ? 0 : n % 10;
   return `${n}${['th', 'st', 'nd', 'rd'][last] ?? 'th'}`;
 }

@@ -29,6 +29,7 @@ import { endsOf, recordOf } from '../verdict/record.js';
 import { decode } from '../wire/decode.js';
 import { Segment } from '../wire/segment.js';
 import { DECODE_STATUSES, Status } from '../wire/status.js';
+import { detailsOf } from './anomaly-details.js';
 import type { ConnectionFilter } from './connection-filter.js';
 import { HostWatch } from './host-watch.js';
 
@@ -52,8 +53,10 @@ export interface AnalysisOptions {
 export interface Bystander {
   /** A frame has been taken in; `id`: of its connection, 0: of none. Called for every frame. */
   kept?(id: number, packet: number, batch: FrameBatch, f: number): void;
-  /** A segment of a connection that will be told of has been taken in. Called for every one. */
-  passed?(delivery: Delivery, anomalies: readonly AnomalyId[], clock: PacketClock): void;
+  /** A segment of a connection that is followed has been taken in. Called for every one. */
+  passed?(delivery: Delivery, odd: readonly Oddity[], clock: PacketClock): void;
+  /** An ICMP error about such a segment has; the quoted end sends. */
+  reported?(delivery: Delivery, odd: readonly Oddity[], clock: PacketClock): void;
   /** A connection that will be told of has opened. */
   opened?(connection: ConnectionEnds): void;
   /** It was judged, for now or for good. */
@@ -62,6 +65,12 @@ export interface Bystander {
   forgotten?(id: number): void;
   /** Who is at its ends. */
   processesOf?(id: number): ProcessAt;
+}
+
+/** Something out of the ordinary about the segment at hand. */
+export interface Oddity {
+  readonly id: AnomalyId;
+  readonly details: AnomalyDetails;
 }
 
 export type ConnectionEnds = ReturnType<typeof endsOf> & { readonly id: number };
@@ -123,7 +132,7 @@ export class Analysis {
   private events: TcpwatchEvent[] = [];
   private packetClock: PacketClock | null = null;
   /** What is out of the ordinary about the segment at hand, for bystanders who see each. */
-  private odd: AnomalyId[] = [];
+  private odd: Oddity[] = [];
   /** Octets of the batch at hand. */
   private view: DataView | null = null;
 
@@ -152,7 +161,7 @@ export class Analysis {
       closing: (delivery) => this.tellTransition('fin', delivery),
       anomaly: (id, delivery, details) => {
         if (this.options.anomalies) this.tellAnomaly(id, delivery, details);
-        if (this.followed) this.odd.push(id);
+        if (this.followed) this.odd.push({ id, details });
       },
       lives: (delivery) => this.hosts.hosts.lives(delivery),
       dies: (delivery) => this.hosts.hosts.dies(delivery),
@@ -203,9 +212,11 @@ export class Analysis {
         const wanted = packetFilter?.matches(linkType[f], bytes, offset[f], capturedLength[f], wireLength[f]) ?? false;
         if (wanted) this.wantedPackets++;
         tracker.take(wanted);
-        if (this.followed) this.showSegment();
-      } else if (status === Status.ICMP_ERROR) tracker.takeIcmpError();
-      else if (status === Status.NEIGHBOUR) tracker.takeNeighbour();
+        if (this.followed) this.showPassed('passed');
+      } else if (status === Status.ICMP_ERROR) {
+        tracker.takeIcmpError();
+        if (this.followed) this.showPassed('reported');
+      } else if (status === Status.NEIGHBOUR) tracker.takeNeighbour();
       else tracker.tick(now);
       if (watched) this.show(status, batch, f);
     }
@@ -221,12 +232,12 @@ export class Analysis {
     return this.view.getUint16(linkSourceAt) * 2 ** 32 + this.view.getUint32(linkSourceAt + 2);
   }
 
-  private showSegment(): void {
+  private showPassed(as: 'passed' | 'reported'): void {
     const { odd } = this;
     const { delivery, current } = this.tracker;
     if (odd.length > 0) this.odd = [];
-    if (current === 0 || !this.isWanted(delivery.connection)) return;
-    for (const bystander of this.bystanders) bystander.passed?.(delivery, odd, this.clock());
+    if (current === 0) return;
+    for (const bystander of this.bystanders) bystander[as]?.(delivery, odd, this.clock());
   }
 
   private show(status: number, batch: FrameBatch, f: number): void {
@@ -379,7 +390,6 @@ export class Analysis {
 
   private tellAnomaly(id: AnomalyId, { segment, connection, sender }: Delivery, details: AnomalyDetails): void {
     if (!this.isWanted(connection)) return;
-    const { count, afterNs, expectedNs, behind, proof, reason, about } = details;
     this.events.push({
       type: 'anomaly',
       connection: connection.id,
@@ -392,13 +402,7 @@ export class Analysis {
         seq: seqOnWire(segment.seq),
         ack: seqOnWire(segment.ack),
         length: segment.payloadLength,
-        ...(count === undefined ? {} : { count }),
-        ...(afterNs === undefined ? {} : { afterSeconds: Math.max(0, afterNs) / SECOND_NS }),
-        ...(expectedNs === undefined ? {} : { expectedSeconds: expectedNs / SECOND_NS }),
-        ...(behind === undefined ? {} : { behind }),
-        ...(proof === undefined ? {} : { proof }),
-        ...(about === undefined ? {} : { about }),
-        ...(reason === undefined ? {} : { reason }),
+        ...detailsOf(details),
       },
     });
   }

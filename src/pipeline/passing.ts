@@ -1,11 +1,14 @@
 // A segment in words, at the moment it has passed: for who wants to see every one of them.
 
-import type { AnomalyId } from '../tcp/anomalies.js';
 import type { Delivery } from '../tcp/delivery.js';
 import type { PacketClock } from '../tcp/packet-time.js';
 import { seqOnWire } from '../tcp/seq.js';
-import type { SegmentRecord } from '../verdict/events.js';
+import type { ReportRecord, SegmentAnomaly, SegmentRecord } from '../verdict/events.js';
+import { icmpRow } from '../verdict/icmp-errors.js';
+import { formatAddress } from '../wire/address.js';
 import { ACK, FIN, PSH, RST, SYN, URG } from '../wire/segment.js';
+import type { Oddity } from './analysis.js';
+import { detailsOf } from './anomaly-details.js';
 
 /** In the order in which they are usually read. */
 const FLAGS = [
@@ -17,11 +20,8 @@ const FLAGS = [
   ['URG', URG],
 ] as const;
 
-export function segmentRecord(
-  { segment, connection, sender }: Delivery,
-  anomalies: readonly AnomalyId[],
-  clock: PacketClock,
-): SegmentRecord {
+export function segmentRecord(delivery: Delivery, odd: readonly Oddity[], clock: PacketClock): SegmentRecord {
+  const { segment, connection, sender } = delivery;
   const { client, server } = connection;
   const { packet, timeNs, flags, seq, ack, payloadLength } = segment;
   return {
@@ -33,7 +33,30 @@ export function segmentRecord(
     seq: seqOnWire(seq),
     ack: seqOnWire(ack),
     length: payloadLength,
-    anomalies: [...anomalies],
+    anomalies: odd.map((one) => anomalyOf(one, delivery)),
     states: { client: client.stateNameAt(timeNs), server: server.stateNameAt(timeNs) },
+  };
+}
+
+function anomalyOf({ id, details }: Oddity, { receiverNotesIfAny }: Delivery): SegmentAnomaly {
+  const missed = id === 'tcp.capture-hole' ? receiverNotesIfAny?.missed?.octets : undefined;
+  return { id, ...detailsOf(details), ...(missed === undefined ? {} : { missed }) };
+}
+
+export function reportRecord(
+  { segment, connection, sender }: Delivery,
+  odd: readonly Oddity[],
+  clock: PacketClock,
+): ReportRecord {
+  const { icmpType: type, icmpCode: code, icmpFrom, ipVersion, packet, timeNs } = segment;
+  const row = icmpRow({ family: ipVersion === 6 ? 6 : 4, type, code });
+  return {
+    connection: connection.id,
+    packet,
+    at: clock.format(timeNs),
+    to: sender === connection.client ? 'client' : 'server',
+    by: formatAddress(icmpFrom, ipVersion),
+    says: row?.title ?? `type ${type}, code ${code}`,
+    believed: !odd.some(({ id }) => id === 'icmp.implausible'),
   };
 }

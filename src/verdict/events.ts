@@ -206,10 +206,30 @@ export interface SegmentRecord {
   readonly ack: number;
   /** Payload octets. */
   readonly length: number;
-  /** What is out of the ordinary about it. */
-  readonly anomalies: readonly AnomalyId[];
+  readonly anomalies: readonly SegmentAnomaly[];
   /** Once it has arrived, as far as one can tell. */
   readonly states: ByEnd<StateName | null>;
+}
+
+/** Something out of the ordinary about a segment. */
+export interface SegmentAnomaly extends Omit<AnomalyEvent['details'], 'seq' | 'ack' | 'length'> {
+  readonly id: AnomalyId;
+  /** Octets that the capture never saw and that this segment acknowledges. */
+  readonly missed?: number;
+}
+
+/** An ICMP error about a segment of a connection that is followed. Not told of in NDJSON. */
+export interface ReportRecord {
+  readonly connection: number;
+  readonly packet: number;
+  readonly at: string;
+  /** The end whose segment it quotes, and that it is sent to. */
+  readonly to: Role;
+  /** Address of whoever sent it. */
+  readonly by: string;
+  readonly says: string;
+  /** It quotes octets that were sent; otherwise it counts for nothing. */
+  readonly believed: boolean;
 }
 
 /** Where packets still come: a connection opened, was picked up in its middle, or an end of it closed. */

@@ -45,7 +45,7 @@ const V6_UNREACHABLE: Readonly<Record<number, IcmpRow>> = {
 const TIME_EXCEEDED: IcmpRow = { reason: 'network', errno: 'EHOSTUNREACH', title: 'time exceeded in transit' };
 
 /** The row for an error; null for those that end nothing (packet too big, source quench, parameter problem). */
-export function icmpRow({ family, type, code }: IcmpNote): IcmpRow | null {
+export function icmpRow({ family, type, code }: Pick<IcmpNote, 'family' | 'type' | 'code'>): IcmpRow | null {
   if (family === 4) return (type === 3 && V4_UNREACHABLE[code]) || (type === 11 && code === 0 && TIME_EXCEEDED) || null;
   return (type === 1 && V6_UNREACHABLE[code]) || (type === 3 && code === 0 && TIME_EXCEEDED) || null;
 }

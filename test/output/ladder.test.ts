@@ -5,7 +5,7 @@ import { describe, expect, it } from 'vitest';
 import { inAscii } from '../../src/output/ascii.js';
 import { Folding } from '../../src/output/ladder/folding.js';
 import { ladderLines } from '../../src/output/ladder/ladder.js';
-import { analyze, type ConnectionEvent, type SegmentRecord } from '../../src/pipeline.js';
+import { analyze, type ConnectionEvent, type ReportRecord, type SegmentRecord } from '../../src/pipeline.js';
 
 const CAPTURES = resolve(import.meta.dirname, '../../fixtures/captures');
 const captures = readdirSync(CAPTURES).filter((file) => /\.pcap(ng)?(\.gz)?$/.test(file));
@@ -17,13 +17,15 @@ interface Drawn {
 
 async function collect(file: string): Promise<Drawn[]> {
   const foldings = new Map<number, Folding>();
-  const passing = (segment: SegmentRecord): void => {
-    const folding = foldings.get(segment.connection) ?? new Folding();
-    foldings.set(segment.connection, folding);
-    folding.add(segment);
+  const foldingOf = (id: number): Folding => {
+    const folding = foldings.get(id) ?? new Folding();
+    foldings.set(id, folding);
+    return folding;
   };
+  const passing = (segment: SegmentRecord): void => foldingOf(segment.connection).add(segment);
+  const reporting = (report: ReportRecord): void => foldingOf(report.connection).addReport(report);
   const drawn: Drawn[] = [];
-  for await (const event of analyze({ files: [join(CAPTURES, file)], passing }))
+  for await (const event of analyze({ files: [join(CAPTURES, file)], passing, reporting }))
     if (event.type === 'connection') drawn.push({ event, folding: foldings.get(event.id)! });
   return drawn;
 }
@@ -41,7 +43,8 @@ it.each(captures)('%s: fits, with every packet of the evidence, in Unicode and i
           lines.some((line) => line.trimStart().startsWith(`${packet} `)),
           `packet ${packet}`,
         ).toBe(true);
-      expect(lines.filter((line) => /[^ -~]/.test(inAscii(line)))).toEqual([]);
+      const ascii = lines.map(inAscii);
+      expect(ascii.filter((line, n) => /[^ -~]/.test(line) || line.length !== [...lines[n]!].length)).toEqual([]);
     }
   }
 });
@@ -53,6 +56,12 @@ describe('as a whole', () => {
     ['host-vanishes-from-all-its-clients', 80],
     ['connect-refused-v6', 60],
     ['lossy-rtt-2-loss-10', 120],
+    ['lossy-rtt-20-loss-10-blackout-700-no-sack', 80],
+    ['host-vanishes-router-says-host-unreachable', 80],
+    ['worker-killed-with-window-closed', 80],
+    ['worker-killed-then-client-writes-fin-missed', 60],
+    ['client-closes-first-without-syn', 80],
+    ['host-rebooted-then-client-writes', 80],
   ] as const)('%s at %d columns', async (name, width) => {
     const file = captures.find((one) => one.startsWith(`${name}.pcap`))!;
     const [{ event, folding }] = (await collect(file)) as [Drawn];
@@ -100,12 +109,39 @@ describe('a long transfer', () => {
     expect(folding.all().length).toBeLessThan(1100);
   });
 
-  it('shows the first of what was sent again', () => {
+  it('shows the first of each kind of oddity, and counts the others', () => {
     const folding = new Folding();
     for (let packet = 1; packet <= 1000; packet++)
-      folding.add(segment(packet, packet % 10 === 0 ? { anomalies: ['tcp.retransmission.fast'] } : {}));
-    const shown = folding.all().filter((rung) => 'segment' in rung && rung.segment.anomalies.length > 0);
-    expect(shown.length).toBeGreaterThanOrEqual(60);
-    expect(shown.length).toBeLessThan(70);
+      folding.add(segment(packet, packet % 10 === 0 ? { anomalies: [{ id: 'tcp.retransmission.fast' }] } : {}));
+    const rungs = folding.all();
+    const shown = rungs.filter((rung) => 'segment' in rung && rung.segment.anomalies.length > 0).length;
+    const folded = rungs.map((rung) => ('fold' in rung ? (rung.fold.odd.get('tcp.retransmission.fast') ?? 0) : 0));
+    expect(shown).toBeGreaterThanOrEqual(4);
+    expect(shown).toBeLessThan(10);
+    expect(folded.reduce((sum, n) => sum + n, shown)).toBe(100);
+  });
+
+  it('shows a closed window and a silence in its middle', () => {
+    const folding = new Folding();
+    const late = '2026-11-22T12:00:30.000000000Z';
+    for (let packet = 1; packet <= 1000; packet++)
+      folding.add(
+        segment(packet, {
+          ...(packet === 400 ? { anomalies: [{ id: 'tcp.zero-window' }] } : {}),
+          ...(packet > 600 ? { at: late } : {}),
+        }),
+      );
+    const shown = folding.all().flatMap((rung) => ('segment' in rung ? [rung.segment.packet] : []));
+    expect(shown).toContain(400);
+    expect(shown).toContain(601);
+  });
+
+  it('shows every timeout at its end, behind all that was in flight', () => {
+    const folding = new Folding();
+    for (let packet = 1; packet <= 1000; packet++) folding.add(segment(packet));
+    for (let n = 1; n <= 15; n++)
+      folding.add(segment(1000 + n, { seq: 900_000, anomalies: [{ id: 'tcp.retransmission.timeout', count: n }] }));
+    const shown = folding.all().flatMap((rung) => ('segment' in rung ? [rung.segment.packet] : []));
+    expect(shown.slice(-15)).toEqual(Array.from({ length: 15 }, (_, n) => 1001 + n));
   });
 });

@@ -1,8 +1,10 @@
 // The segments of one connection that a ladder has room for: all that is rare, and of what flows on and on its beginning and
 // its end. Folded while it is collected, so that a transfer of millions costs no more than one of dozens.
 
-import type { SegmentRecord } from '../../verdict/events.js';
+import type { ReportRecord, SegmentAnomaly, SegmentRecord } from '../../verdict/events.js';
 import { secondsBetween } from '../times.js';
+
+type AnomalyId = SegmentAnomaly['id'];
 
 /** What was left out between two segments. */
 export interface Fold {
@@ -10,44 +12,57 @@ export interface Fold {
   to: SegmentRecord;
   segments: number;
   octets: number;
-  resent: number;
+  /** How many of them were something out of the ordinary. */
+  readonly odd: Map<AnomalyId, number>;
 }
 
-export type Rung = { readonly segment: SegmentRecord } | { readonly fold: Fold };
+export type Rung = { readonly segment: SegmentRecord } | { readonly report: ReportRecord } | { readonly fold: Fold };
 
-/** Of what flows between two established ends, so many segments are kept at the beginning and at the end. */
+/** A silence that is told of. */
+export const GAP_SECONDS = 1;
+
+/** Of what flows between two established ends, so many segments are kept at the beginning and, if nothing is odd, at the end. */
 const FIRST = 6;
-/** What goes unanswered is sent up to 15 times (tcp_retries2), behind all that was in flight. */
-const LAST = 24;
-/** Of what is rare in between, the first. */
-const MOST_ODD = 60;
+const LAST = 4;
+/** What goes unanswered is sent up to 15 times (tcp_retries2), behind all that was in flight: of those every odd one is kept. */
+const LAST_ODD = 24;
+/** Fewer are no shorter folded. */
+const LEAST_FOLDED = 4;
+/** Of each kind of oddity in between, the first few; of what stalls a transfer more; of what comes by the dozen one. */
+const MOST_ALIKE = 4;
+const MOST_STALLS = 24;
+const STALLS: readonly AnomalyId[] = ['tcp.retransmission.timeout', 'tcp.zero-window'];
+const COMMON: readonly AnomalyId[] = ['tcp.duplicate-ack', 'tcp.dsack', 'tcp.window-update', 'tcp.window-full'];
 /** However often states change: a hostile capture makes them. */
 const MOST_RUNGS = 1000;
 
-/** Worth a row even where it flows on: what is rare. Of these there may be many, and each says little. */
-const COMMON: readonly string[] = ['tcp.duplicate-ack', 'tcp.window-update', 'tcp.captured-twice', 'tcp.dsack'];
-const GAP_SECONDS = 1;
-
 export class Folding {
-  /** ISN, or the first sequence number seen, of each end. */
+  /** The sequence number of each end that counts as 0: its ISN, or one before the first that is known of. */
   readonly origin: { client: number | null; server: number | null } = { client: null, server: null };
   private readonly rungs: Rung[] = [];
   private flowing: SegmentRecord[] = [];
   private begun = 0;
-  private odd = 0;
+  private readonly alike = new Map<AnomalyId | 'silence', number>();
+  private fold: Fold | null = null;
+  /** The last segment that left `flowing`, or stood before it. */
   private before: SegmentRecord | null = null;
 
   /** @param decisive frames that are shown in any case */
   constructor(private readonly decisive: ReadonlySet<number> = new Set()) {}
-  private fold: Fold | null = null;
 
   add(segment: SegmentRecord): void {
-    this.origin[segment.from] ??= segment.seq;
+    this.anchor(segment);
     if (flows(segment) || this.rungs.length >= MOST_RUNGS) this.flow(segment);
     else {
       this.endFlow();
-      this.rungs.push({ segment });
+      this.keep(segment);
     }
+  }
+
+  addReport(report: ReportRecord): void {
+    if (this.rungs.length >= MOST_RUNGS) return;
+    this.endFlow();
+    this.rungs.push({ report });
   }
 
   /** All of it, in order. */
@@ -56,48 +71,87 @@ export class Folding {
     return this.rungs;
   }
 
+  private anchor({ from, flags, seq, ack }: SegmentRecord): void {
+    // A RST may bear any number.
+    if (flags.includes('RST')) return;
+    const peer = from === 'client' ? 'server' : 'client';
+    this.origin[from] ??= flags.includes('SYN') ? seq : seq - 1;
+    if (flags.includes('ACK')) this.origin[peer] ??= ack - 1;
+  }
+
   private flow(segment: SegmentRecord): void {
     if (this.begun < FIRST && this.rungs.length < MOST_RUNGS) {
       this.begun++;
-      this.rungs.push({ segment });
+      this.keep(segment);
       return;
     }
     this.flowing.push(segment);
-    if (this.flowing.length > LAST) this.foldIn(this.flowing.shift()!);
+    if (this.flowing.length > LAST_ODD) this.pass(this.flowing.shift()!);
   }
 
-  private foldIn(segment: SegmentRecord): void {
-    const { before } = this;
-    this.before = segment;
-    const isOdd =
-      segment.anomalies.some((id) => !COMMON.includes(id)) ||
-      (before !== null && secondsBetween(before.at, segment.at) >= GAP_SECONDS);
-    if (this.decisive.has(segment.packet) || (isOdd && this.odd++ < MOST_ODD)) {
+  /** Keeps a segment out of the flow if it is worth it; folds it otherwise. */
+  private pass(segment: SegmentRecord): void {
+    if (this.decisive.has(segment.packet) || this.isWorthKeeping(segment)) {
       this.endFold();
-      this.rungs.push({ segment });
+      this.keep(segment);
       return;
     }
-    this.fold ??= { from: segment, to: segment, segments: 0, octets: 0, resent: 0 };
-    this.fold.to = segment;
-    this.fold.segments++;
-    this.fold.octets += segment.length;
-    if (segment.anomalies.some((id) => id.startsWith('tcp.retransmission.'))) this.fold.resent++;
+    this.fold ??= { from: segment, to: segment, segments: 0, octets: 0, odd: new Map() };
+    const { fold } = this;
+    fold.to = this.before = segment;
+    fold.segments++;
+    fold.octets += segment.length;
+    for (const { id } of segment.anomalies) fold.odd.set(id, (fold.odd.get(id) ?? 0) + 1);
   }
 
-  /** One segment takes no more room than what would be said of it. */
+  private keep(segment: SegmentRecord): void {
+    this.rungs.push({ segment });
+    this.before = segment;
+  }
+
+  /** Every reason is asked for: one segment can be the first of several kinds. */
+  private isWorthKeeping(segment: SegmentRecord): boolean {
+    if (this.rungs.length >= MOST_RUNGS) return false;
+    const reasons = segment.anomalies.map(({ id }) => this.isAmongFirst(id, mostOf(id)));
+    if (this.before && secondsBetween(this.before.at, segment.at) >= GAP_SECONDS)
+      reasons.push(this.isAmongFirst('silence', MOST_STALLS));
+    return reasons.includes(true);
+  }
+
+  private isAmongFirst(kind: AnomalyId | 'silence', most: number): boolean {
+    const alike = this.alike.get(kind) ?? 0;
+    this.alike.set(kind, alike + 1);
+    return alike < most;
+  }
+
+  private endFlow(): void {
+    const { flowing } = this;
+    this.flowing = [];
+    this.begun = 0;
+    // What is left is kept as it is where folding the calm of it would spare nothing.
+    const calm = flowing.length - LAST;
+    const keepsAll = this.fold === null && calm < LEAST_FOLDED;
+    for (const [n, segment] of flowing.entries()) {
+      if (!keepsAll && n < calm && segment.anomalies.every(isCalm)) {
+        this.pass(segment);
+        continue;
+      }
+      this.endFold();
+      this.keep(segment);
+    }
+    this.endFold();
+  }
+
   private endFold(): void {
     const { fold } = this;
     if (fold) this.rungs.push(fold.segments === 1 ? { segment: fold.from } : { fold });
     this.fold = null;
   }
-
-  private endFlow(): void {
-    this.endFold();
-    this.rungs.push(...this.flowing.map((segment) => ({ segment })));
-    this.flowing = [];
-    this.begun = 0;
-  }
 }
+
+const mostOf = (id: AnomalyId): number => (STALLS.includes(id) ? MOST_STALLS : COMMON.includes(id) ? 1 : MOST_ALIKE);
+
+const isCalm = ({ id }: SegmentAnomaly): boolean => COMMON.includes(id);
 
 const CONTROL: readonly string[] = ['SYN', 'FIN', 'RST', 'URG'];
 

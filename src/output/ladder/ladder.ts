@@ -1,13 +1,15 @@
 // A connection as a ladder: two lifelines with the states beside them, a row a segment, what was out of the ordinary and what
 // decided said below it. What a watcher cannot know (a segment that was lost before the capture) is not drawn.
 
-import type { ConnectionEvent, EvidenceRecord, SegmentRecord } from '../../verdict/events.js';
+import type { ConnectionEvent, EvidenceRecord, ReportRecord, SegmentRecord } from '../../verdict/events.js';
 import { placeOf } from '../../verdict/record.js';
+import { endWords } from '../evidence.js';
 import { glue, hang } from '../layout.js';
 import { markOf, paint, paintSeverity } from '../style.js';
 import { durationWords, offset, secondsBetween } from '../times.js';
-import { claimWords, errorWords } from '../words.js';
-import type { Fold, Folding, Rung } from './folding.js';
+import { claimWords } from '../words.js';
+import { type Fold, type Folding, GAP_SECONDS, type Rung } from './folding.js';
+import { foldedOddities, grouped, oddityWords } from './oddities.js';
 import { ARROW_AT, arrowRoom, wireRow } from './wire-row.js';
 
 export interface LadderOptions {
@@ -16,8 +18,6 @@ export interface LadderOptions {
   readonly colour: boolean;
 }
 
-/** A silence worth a row. */
-const GAP_SECONDS = 1;
 const TIME_WIDTH = 14;
 /** Below this, times are in milliseconds, to leave the arrows room. */
 const NARROW = 72;
@@ -36,6 +36,8 @@ class Ladder {
   /** Evidence that is still to come, by time. */
   private readonly evidence: EvidenceRecord[];
   private before: SegmentRecord | null = null;
+  /** When something of the connection was last seen, be it an ICMP error. */
+  private lastAt: string | null = null;
 
   constructor(
     private readonly event: ConnectionEvent,
@@ -68,30 +70,55 @@ class Ladder {
 
   private rung(rung: Rung): void {
     if ('fold' in rung) this.folded(rung.fold);
+    else if ('report' in rung) this.report(rung.report);
     else this.segment(rung.segment);
   }
 
   private segment(segment: SegmentRecord): void {
     const { before } = this;
-    while (this.evidence.length > 0 && this.evidence[0].packet < segment.packet) this.aside(this.evidence.shift()!);
-    if (before) this.gap(secondsBetween(before.at, segment.at));
-    const decides: EvidenceRecord[] = [];
-    while (this.evidence[0]?.packet === segment.packet) decides.push(this.evidence.shift()!);
+    const decides = this.comeTo(segment);
     const head = this.head(segment.packet, segment.at);
     const room = this.options.width - head.length;
     const row = head + wireRow(segment, before?.states ?? null, room, this.labelOf(segment, arrowRoom(room) - 5));
     this.say([decides.length > 0 ? this.severe(row) : row]);
-    for (const words of notesOf(segment.anomalies)) this.note(words, 'dim');
-    for (const { says } of decides)
-      this.say(hang(`${this.margin()}◀ `, says, this.options.width).map((line) => this.severe(line)));
+    const odd = segment.anomalies.map(oddityWords).filter((words) => words !== null);
+    if (odd.length > 0) this.note(odd.join('; '), 'dim');
+    this.decided(decides);
     this.before = segment;
   }
 
-  private folded({ from, to, segments, octets, resent }: Fold): void {
-    const again = resent > 0 ? `, ${resent} sent again` : '';
-    const words = `${count(segments)} more segments, ${count(octets)} octets${again}, ${durationWords(secondsBetween(from.at, to.at))}`;
+  private report(report: ReportRecord): void {
+    const { packet, at, to, by, says, believed } = report;
+    const decides = this.comeTo(report);
+    const words = `ICMP to the ${to}: ${says}, from ${by}${believed ? '' : '; not believed'}`;
+    const lines = hang(this.head(packet, at) + ' '.repeat(ARROW_AT), words, this.options.width);
+    this.say(lines.map((line) => (decides.length > 0 ? this.severe(line) : line)));
+    this.decided(decides);
+  }
+
+  /** What lies between the last packet and this one. @returns what this one decides. */
+  private comeTo({ packet, at }: SegmentRecord | ReportRecord): EvidenceRecord[] {
+    const { evidence } = this;
+    while (evidence.length > 0 && evidence[0].packet < packet) this.aside(evidence.shift()!);
+    if (this.lastAt !== null) this.gap(secondsBetween(this.lastAt, at));
+    this.lastAt = at;
+    const decides: EvidenceRecord[] = [];
+    while (evidence[0]?.packet === packet) decides.push(evidence.shift()!);
+    return decides;
+  }
+
+  private decided(evidence: readonly EvidenceRecord[]): void {
+    const { width } = this.options;
+    for (const { says } of evidence) this.say(hang(`${this.margin()}◀ `, says, width).map((line) => this.severe(line)));
+  }
+
+  private folded(fold: Fold): void {
+    const { from, to, segments, octets } = fold;
+    const span = durationWords(secondsBetween(from.at, to.at));
+    const words = `${grouped(segments)} more segments in ${span}, ${grouped(octets)} octets${foldedOddities(fold)}`;
     this.note(`... ${words}`, 'cyan');
     this.before = to;
+    this.lastAt = to.at;
   }
 
   private gap(seconds: number): void {
@@ -109,10 +136,7 @@ class Ladder {
     const { width } = this.options;
     const { verdict } = event;
     this.say(['']);
-    for (const end of ['client', 'server'] as const) {
-      const words = errorWords(verdict.errors[end]);
-      if (words) this.say(hang(`${end}  `, `the program: ${words}`, width));
-    }
+    for (const end of ['client', 'server'] as const) this.say(hang(`${end}  `, endWords(event, end), width));
     const claim = `${glue(`${markOf(verdict.severity)} `)}${claimWords(event)}`;
     this.say(hang('', claim, width).map((line) => this.severe(line)));
   }
@@ -159,24 +183,11 @@ class Ladder {
 const digitsOf = (one: ConnectionEvent | EvidenceRecord): number =>
   String('packet' in one ? one.packet : one.lastPacket).length;
 
-const relative = (number: number, origin: number | null): number =>
-  origin === null ? number : (number - origin + SEQUENCE_SPACE) % SEQUENCE_SPACE;
+/** A number so little before the first is one: a probe, or something late. */
+const MOST_BEFORE = 2 ** 20;
 
-const count = (number: number): string => number.toLocaleString('en-US');
-
-/** Of every RST it is said below what it did. */
-const SAID_ANYWAY: readonly string[] = ['tcp.rst.accepted', 'tcp.window-update', 'tcp.keep-alive-ack'];
-
-const AGAIN = 'tcp.retransmission.';
-
-/** What is said of another segment than the one at hand. */
-const OF_ANOTHER: Readonly<Record<string, string>> = {
-  'tcp.retransmission.spurious': 'what was sent again had arrived',
-};
-
-const notesOf = (anomalies: SegmentRecord['anomalies']): string[] =>
-  anomalies
-    .filter((id) => !SAID_ANYWAY.includes(id))
-    .map(
-      (id) => OF_ANOTHER[id] ?? (id.startsWith(AGAIN) ? `again: ${id.slice(AGAIN.length)}` : id.slice('tcp.'.length)),
-    );
+function relative(number: number, origin: number | null): number {
+  if (origin === null) return number;
+  const beyond = (number - origin + SEQUENCE_SPACE) % SEQUENCE_SPACE;
+  return beyond >= SEQUENCE_SPACE - MOST_BEFORE ? beyond - SEQUENCE_SPACE : beyond;
+}

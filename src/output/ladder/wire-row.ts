@@ -46,6 +46,6 @@ function arrow(from: Role, label: string, width: number): string {
 /** PSH changes nothing, and is left out. */
 export function labelOf({ flags, length, anomalies }: SegmentRecord): string {
   const names = flags.filter((flag) => flag !== 'PSH').join(' ');
-  const again = anomalies.some((id) => id.startsWith('tcp.retransmission.')) ? ', again' : '';
+  const again = anomalies.some(({ id }) => id.startsWith('tcp.retransmission.')) ? ', again' : '';
   return (length > 0 ? `${names} ${length} octets` : names) + again;
 }

@@ -1,0 +1,85 @@
+// `tcpwatch ladder` as it is typed: which connections are drawn, from where, and what is said if there are none or too many.
+import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { afterAll, describe, expect, it } from 'vitest';
+import { isMissing, libpcap } from '../../src/libpcap/library.js';
+import { CLOSED, captureOf, conversation, KILLED, REFUSED } from '../support/packet-rows.js';
+import { type RunOptions, run, start } from './run.js';
+
+const folder = mkdtempSync(join(tmpdir(), 'tcpwatch-ladder-'));
+const UTF8 = { LC_ALL: 'C.UTF-8' };
+const three = captureOf(
+  conversation(CLOSED, { clientPort: 40_001 }),
+  conversation(KILLED, { clientPort: 40_002, from: 10 }),
+  conversation(REFUSED, { clientPort: 40_003, from: 20 }),
+);
+const many = captureOf(
+  ...Array.from({ length: 100 }, (_, n) => conversation(CLOSED, { clientPort: 40_001 + n, from: n })),
+  conversation(KILLED, { clientPort: 50_000, from: 100 }),
+);
+afterAll(() => rmSync(folder, { recursive: true }));
+
+function ladder(capture: Uint8Array, words: readonly string[], options: RunOptions = {}): ReturnType<typeof run> {
+  const file = join(folder, 'one.pcap');
+  writeFileSync(file, capture);
+  return run(['ladder', file, ...words], { env: UTF8, ...options });
+}
+
+const drawn = (stdout: string): string[] => [...stdout.matchAll(/^#(\d+) /gm)].map(([, id]) => id!);
+
+describe('which connections', () => {
+  it('draws up to three, worst first', async () => {
+    const { code, stdout, stderr } = await ladder(three, []);
+    expect({ code, stderr }).toEqual({ code: 0, stderr: '' });
+    expect(drawn(stdout)).toEqual(['2', '3', '1']);
+  });
+
+  it('draws the one that is asked for', async () => {
+    expect(drawn((await ladder(three, ['--connection', '3'])).stdout)).toEqual(['3']);
+    expect(drawn((await ladder(many, ['--connection', '101'])).stdout)).toEqual(['101']);
+    expect(drawn((await ladder(many, ['port', '50000'])).stdout)).toEqual(['1']);
+  });
+
+  it('lists the worst where there are more, and how many there were', async () => {
+    const { code, stdout, stderr } = await ladder(many, []);
+    expect({ code, stdout }).toEqual({ code: 2, stdout: '' });
+    const [first, worst] = stderr.split('\n');
+    expect(first).toBe(
+      'tcpwatch: 101 connections; up to 3 are drawn at once: choose one with -c N, or some with a filter',
+    );
+    expect(worst).toMatch(/^ {2}101 .*:50000 → .* server process terminated/);
+    expect(stderr).toMatch(/ {2}and 61 more connections\n$/);
+  });
+
+  it('says so where there is none', async () => {
+    for (const words of [
+      ['--connection', '9'],
+      ['port', '9'],
+    ]) {
+      const { code, stdout, stderr } = await ladder(three, words);
+      expect({ code, stdout }).toEqual({ code: 2, stdout: '' });
+      expect(stderr.trimEnd().split('\n')).toHaveLength(1);
+    }
+  });
+
+  const pcap = libpcap();
+  const missing = isMissing(pcap) ? pcap.advice : null;
+  it.skipIf(missing !== null)(`draws the whole of one whose packet a filter takes${missing ?? ''}`, async () => {
+    const whole = (await ladder(three, ['--connection', '2'])).stdout;
+    const { stdout } = await ladder(three, ['tcp[tcpflags] & tcp-rst != 0 and port 40002']);
+    expect(stdout).toBe(whole);
+  });
+});
+
+describe('from a pipe', () => {
+  it('draws what had come when Ctrl-C ends it', async () => {
+    const watching = start(['ladder', '-'], { env: UTF8 });
+    watching.stdin.write(captureOf(conversation(KILLED)));
+    await new Promise((done) => setTimeout(done, 1500));
+    watching.child.kill('SIGINT');
+    const { code, stdout } = await watching.ended;
+    expect(code).toBe(0);
+    expect(stdout).toContain('server process terminated');
+  });
+});
