@@ -216,8 +216,10 @@ export class Analysis {
       } else if (status === Status.ICMP_ERROR) {
         tracker.takeIcmpError();
         if (this.followed) this.showPassed('reported');
-      } else if (status === Status.NEIGHBOUR) tracker.takeNeighbour();
-      else tracker.tick(now);
+      } else if (status === Status.NEIGHBOUR) {
+        tracker.takeNeighbour();
+        this.hosts.hosts.announces(segment);
+      } else tracker.tick(now);
       if (watched) this.show(status, batch, f);
     }
     if (Number.isNaN(batch.clockNs)) return;

@@ -45,6 +45,11 @@ export class HostTable {
     return host;
   }
 
+  /** The number of a host that is known; NO_HOST: it is not. */
+  find(words: Int32Array, at: number, network: number): number {
+    return this.numbers.get(keyOf(words, at, network)) ?? NO_HOST;
+  }
+
   /** One connection of it less. */
   leave(host: number): void {
     if (host !== NO_HOST) this.connections[host]--;

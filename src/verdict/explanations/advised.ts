@@ -107,7 +107,7 @@ interface HostAdvised extends Advised {
 export const HOST_ADVISED: Readonly<Record<HostRuleId, HostAdvised>> = {
   'failed-over': {
     example: 'address-fails-over-lan',
-    course: ['disowns', 'listener-back'],
+    course: ['announced', 'disowns', 'listener-back'],
     first: 'The log of the cluster manager (keepalived, pacemaker): why it moved the address.',
     advice: ['keep-alive', 'reconnect', 'tell-at-failover'],
     references: ['rfc-half-open'],

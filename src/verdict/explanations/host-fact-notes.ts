@@ -17,6 +17,8 @@ export const HOST_FACT_NOTES: Readonly<Record<HostFactId, string>> = {
   'several-wait': 'Two connections or more went unanswered in the same silence.',
   'many-wait': 'Three connections or more, or SYNs of as many, went unanswered in the same silence.',
   'open-ones-wait': 'At least one of those that wait had not been closed by the host.',
+  'announced-elsewhere':
+    'ARP or neighbour discovery of its address came from another link-layer address than its segments had.',
   'heard-again': 'Any segment of it after the silence.',
   'answered-who-waited': 'Its waiting ended with an answer, after the host had been heard again.',
   'refusal-fits': 'The RST has the TTL that connections of the host begin with, and these all had the same.',

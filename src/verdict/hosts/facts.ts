@@ -185,6 +185,10 @@ export const HOST_FACTS = {
     says: 'its segments come from another link-layer address, or with another TTL, than before: another machine, or another way to it',
     find: ({ host }) => currentReturn(host)?.moved ?? null,
   },
+  'announced-elsewhere': {
+    says: 'its address was announced on the link from another link-layer address',
+    find: ({ host }) => host.announced,
+  },
   'answers-anew': {
     says: 'it answers new connections',
     find: ({ host }) => currentReturn(host)?.accepts ?? currentReturn(host)?.refuses ?? null,

@@ -103,6 +103,8 @@ export interface Host {
   link: number;
   /** It has been so every time. */
   linkIsConstant: boolean;
+  /** It was announced on its link (ARP, neighbour discovery) from another address than `link`. */
+  announced: Moment | null;
   /** TTL or hop limit that its connections began with; NaN: not known, or it varies. */
   ttl: number;
   /** How many it has had, with those that were asked for in vain. */
@@ -134,6 +136,7 @@ export const newHost = (
   vlanKey,
   link: Number.NaN,
   linkIsConstant: true,
+  announced: null,
   ttl: Number.NaN,
   connections: 0,
   services: [],

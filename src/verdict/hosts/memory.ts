@@ -9,7 +9,7 @@ import { type Endpoint, finOf, isUnanswered, SENT_FIN } from '../../tcp/endpoint
 import type { HostTable } from '../../tcp/hosts.js';
 import { isLongAsked, type Neighbours } from '../../tcp/neighbours.js';
 import type { Moment, Notes, ResetNote } from '../../tcp/notes.js';
-import { RST, SYN } from '../../wire/segment.js';
+import { RST, type Segment, SYN } from '../../wire/segment.js';
 import { joinBurst } from './bursts.js';
 import { type Host, newReturn, newSilence, type Return, type Silence } from './host.js';
 import { Registry } from './registry.js';
@@ -87,6 +87,17 @@ export class Hosts {
     const host = this.registry.byNumber(number);
     if (host) this.due.delete(host);
     this.registry.forget(number);
+  }
+
+  /** ARP or neighbour discovery of a host: unasked for, or in answer, it says where the host is on its link (RFC 5227). */
+  announces({ source, ipVersion, vlanKey, packet, timeNs }: Segment): void {
+    const number = this.table.find(source, 0, ipVersion === 6 ? vlanKey | 0x80000000 : vlanKey);
+    const host = this.registry.byNumber(number);
+    if (!host?.linkIsConstant || Number.isNaN(host.link) || host.announced) return;
+    const link = this.linkSource();
+    if (Number.isNaN(link) || link === host.link) return;
+    host.announced = { packet, timeNs };
+    this.look(host, timeNs);
   }
 
   /** A connection is open now. */

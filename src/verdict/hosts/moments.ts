@@ -15,6 +15,7 @@ export const HOST_MOMENTS = {
   disowns: 'It answers connections of before with RST: it does not know them.',
   'listener-gone': 'A port that had been served refuses new connections.',
   'listener-back': 'A port that had been closed or refused takes new connections.',
+  announced: 'Its address is announced on its link from another link-layer address than before.',
   withdrawn: 'What had been concluded of it does not hold any more.',
 } as const satisfies Record<string, string>;
 
@@ -38,6 +39,7 @@ export function timelineOf(host: Host): HostMoment[] {
     ...silences.filter(concernsHost).flatMap(silentMoments),
     ...host.returns.flatMap((back) => returnMoments(back, host.silence === null)),
     ...(host.deaf ? [deafMoment(host.deaf)] : []),
+    ...(host.announced ? [announcedMoment(host.announced)] : []),
     ...host.services.flatMap((service) => listenerMoments(service, host)),
   ];
   return moments.sort((a, b) => a.at.timeNs - b.at.timeNs || a.at.packet - b.at.packet);
@@ -91,6 +93,15 @@ function deafMoment({ packet, timeNs, waiting, hosts, ports }: Deaf): HostMoment
     says: `answers others, but nothing to ${listed(who)} any more: ${what} ${where}`,
   };
 }
+
+const announcedMoment = (at: Moment): HostMoment => ({
+  id: 'announced',
+  at,
+  until: null,
+  services: [],
+  connections: 0,
+  says: 'is announced on its link from another link-layer address than before',
+});
 
 function returnMoments(
   { at, silence, remembers, forgot, forgotten, moved, otherTtl }: Return,

@@ -92,8 +92,8 @@ export function conclude(theCase: HostCase): Conclusion | null {
 }
 
 /** Whether anything has happened to it; of most hosts nothing ever does. */
-const hasStory = ({ bursts, silence, returns, deaf }: Host): boolean =>
-  bursts.length > 0 || silence !== null || returns.length > 0 || deaf !== null;
+const hasStory = ({ bursts, silence, returns, deaf, announced }: Host): boolean =>
+  announced !== null || bursts.length > 0 || silence !== null || returns.length > 0 || deaf !== null;
 
 const whereOf = ({ words, ipVersion, vlanKey }: Host) => ({
   address: formatAddress(words, ipVersion),

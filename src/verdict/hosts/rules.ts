@@ -64,7 +64,7 @@ export const HOST_RULES = [
       'Another machine answers for its address, and does not know the connections of before: a failover, of the host or of the router before it.',
     requires: [['forgot', 'moved']],
     excludes: ['is-silent'],
-    corroboratedBy: ['forgot-several', 'answers-anew'],
+    corroboratedBy: ['forgot-several', 'answers-anew', 'announced-elsewhere'],
     lookalikes: [
       {
         title: 'a reboot after which the same machine has another link-layer address',
