@@ -136,7 +136,7 @@ function draw(
   }
   const { stdout, env } = process;
   const options = { width: widthFor(stdout, env), colour: wantsColour(stdout, env) };
-  const unicode = speaksUnicode(env);
+  const unicode = speaksUnicode(stdout, env);
   const text = events
     .map((event) => ladderLines(event, foldings.get(event.id)!, options))
     .map((lines) => lines.map((line) => `${unicode ? line : inAscii(line)}\n`).join(''))
@@ -150,7 +150,7 @@ function choose(events: readonly ConnectionEvent[], count: number): void {
     const { id, client, server } = event;
     const ends = `${String(id).padStart(digits)}  ${placeOf(client)} → ${placeOf(server)}`;
     const line = `  ${ends}  ${claimWords(event).replaceAll('\u00a0', ' ')}`;
-    return speaksUnicode(process.env) ? line : inAscii(line);
+    return speaksUnicode(process.stderr, process.env) ? line : inAscii(line);
   });
   const more = count > events.length ? [`  and ${plural(count - events.length, 'more connection')}`] : [];
   complain(
