@@ -38,18 +38,15 @@ export async function ladderCommand(
 ): Promise<void> {
   const stopping = new AbortController();
   const disarm = onStop(() => stopping.abort());
-  const progress = new Progress(process.stderr, octetsOf([file]));
   const asked = {
     files: [file],
     filter: words.join(' '),
     signal: stopping.signal,
-    progress: progress.tell.bind(progress),
   };
   const isWanted = (id: number): boolean => wanted === undefined || id === wanted;
   try {
     const first = new Collector(isWanted, isFile(file) ? 0 : MOST_COLLECTED, new Set());
     await first.read(asked);
-    progress.clear();
     const { events } = first;
     let { foldings } = first;
     if (isFile(file) && events.length > 0 && events.length <= MOST_DRAWN) {
@@ -58,7 +55,6 @@ export async function ladderCommand(
       const ids = new Set(events.map(({ id }) => id));
       const second = new Collector((id) => ids.has(id), MOST_DRAWN, decisive);
       await second.read(asked);
-      progress.clear();
       foldings = second.foldings;
     }
     for (const summary of first.summaries) reportProblems(summary);
@@ -89,12 +85,15 @@ class Collector {
   async read(asked: AnalyzeOptions): Promise<void> {
     const passing = (segment: SegmentRecord): void => this.foldingOf(segment.connection)?.add(segment);
     const reporting = (report: ReportRecord): void => this.foldingOf(report.connection)?.addReport(report);
-    for await (const batch of analyzeInBatches(this.mostFoldings > 0 ? { ...asked, passing, reporting } : asked)) {
+    const progress = new Progress(process.stderr, octetsOf(asked.files ?? []));
+    const told = { ...asked, progress: progress.tell.bind(progress) };
+    for await (const batch of analyzeInBatches(this.mostFoldings > 0 ? { ...told, passing, reporting } : told)) {
       for (const event of batch) {
         if (event.type === 'summary') this.summaries.push(event);
         if (event.type === 'connection' && this.isWanted(event.id)) this.take(event);
       }
     }
+    progress.clear();
     this.events.sort(worstFirst).splice(MOST_LISTED);
   }
 

@@ -3,6 +3,7 @@
 
 import type { ReportRecord, SegmentAnomaly, SegmentRecord } from '../../verdict/events.js';
 import { secondsBetween } from '../times.js';
+import { Positions } from './positions.js';
 
 type AnomalyId = SegmentAnomaly['id'];
 
@@ -16,6 +17,7 @@ export interface Fold {
   readonly odd: Map<AnomalyId, number>;
 }
 
+/** Of a segment, with its numbers as `Positions` counts them. */
 export type Rung = { readonly segment: SegmentRecord } | { readonly report: ReportRecord } | { readonly fold: Fold };
 
 /** A silence that is told of. */
@@ -39,9 +41,8 @@ const COMMON: readonly AnomalyId[] = ['tcp.duplicate-ack', 'tcp.dsack', 'tcp.win
 const MOST_RUNGS = 1000;
 
 export class Folding {
-  /** The sequence number of each end that counts as 0: its ISN, or one before the first that is known of. */
-  readonly origin: { client: number | null; server: number | null } = { client: null, server: null };
   private readonly rungs: Rung[] = [];
+  private readonly positions = new Positions();
   private flowing: SegmentRecord[] = [];
   private begun = 0;
   private readonly alike = new Map<AnomalyId | 'silence', number>();
@@ -53,10 +54,10 @@ export class Folding {
   /** @param decisive frames that are shown in any case */
   constructor(private readonly decisive: ReadonlySet<number> = new Set()) {}
 
-  add(segment: SegmentRecord): void {
+  add(passed: SegmentRecord): void {
     // Copies are counted in the record.
-    if (segment.anomalies.some(({ id }) => id === 'tcp.captured-twice')) return;
-    this.anchor(segment);
+    if (passed.anomalies.some(({ id }) => id === 'tcp.captured-twice')) return;
+    const segment = this.positions.of(passed);
     const isFlowing = flows(segment, this.states);
     this.states = segment.states;
     if (isFlowing || this.rungs.length >= MOST_RUNGS) this.flow(segment);
@@ -76,14 +77,6 @@ export class Folding {
   all(): readonly Rung[] {
     this.endFlow();
     return this.rungs;
-  }
-
-  private anchor({ from, flags, seq, ack }: SegmentRecord): void {
-    // A RST may bear any number.
-    if (flags.includes('RST')) return;
-    const peer = from === 'client' ? 'server' : 'client';
-    this.origin[from] ??= flags.includes('SYN') ? seq : seq - 1;
-    if (flags.includes('ACK')) this.origin[peer] ??= ack - 1;
   }
 
   private flow(segment: SegmentRecord): void {

@@ -79,7 +79,7 @@ class Ladder {
   private segment(segment: SegmentRecord): void {
     const { sheet } = this;
     const decides = this.comeTo(segment);
-    const label = arrowLabel(segment, this.folding.origin, labelRoom(sheet.arrow));
+    const label = arrowLabel(segment, labelRoom(sheet.arrow));
     const odd = segment.anomalies.map(oddityWords).filter((words) => words !== null);
     const lines = sheet.row(
       this.head(segment.packet, segment.at),

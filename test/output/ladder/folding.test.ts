@@ -92,3 +92,57 @@ describe('a long transfer', () => {
     expect(shown.slice(-15)).toEqual(Array.from({ length: 15 }, (_, n) => 1001 + n));
   });
 });
+
+describe('numbers', () => {
+  const row = (packet: number, more: Partial<SegmentRecord>): SegmentRecord => ({
+    connection: 1,
+    packet,
+    at: '2026-11-22T12:00:00.000000000Z',
+    from: 'client',
+    flags: ['ACK'],
+    seq: 0,
+    ack: 1,
+    length: 0,
+    anomalies: [],
+    states: { client: 'ESTABLISHED', server: 'ESTABLISHED' },
+    ...more,
+  });
+  const numbersOf = (...rows: readonly Partial<SegmentRecord>[]) => {
+    const folding = new Folding();
+    for (const [n, more] of rows.entries()) folding.add(row(n + 1, more));
+    return folding.all().map((rung) => ('segment' in rung ? [rung.segment.seq, rung.segment.ack] : null));
+  };
+
+  it('count from the ISN, over the end of sequence space', () => {
+    const isn = 2 ** 32 - 2;
+    expect(
+      numbersOf(
+        { flags: ['SYN'], seq: isn, ack: 0 },
+        { flags: ['SYN', 'ACK'], from: 'server', seq: 7, ack: isn + 1 },
+        { seq: isn + 1, ack: 8 },
+        { seq: 3, ack: 8 },
+      ),
+    ).toEqual([
+      [0, 0],
+      [0, 1],
+      [1, 1],
+      [5, 1],
+    ]);
+  });
+
+  it('go on past 4 GiB', () => {
+    const gibs = Array.from({ length: 9 }, (_, n) => ({ seq: (n * 2 ** 30) % 2 ** 32 }));
+    expect(numbersOf(...gibs).at(-1)?.[0]).toBe(8 * 2 ** 30 + 1);
+  });
+
+  it('are below the first for a keep-alive of a connection picked up in its middle', () => {
+    expect(numbersOf({ seq: 500 }, { seq: 499 }).map((both) => both?.[0])).toEqual([1, 0]);
+  });
+
+  it('are never counted from a RST', () => {
+    const reset = { flags: ['RST'], from: 'server', seq: 3_000_000_000 } as const;
+    expect(numbersOf(reset, { from: 'server', seq: 70 }, { ...reset, seq: 75 }).map((both) => both?.[0])).toEqual([
+      3_000_000_000, 1, 6,
+    ]);
+  });
+});
