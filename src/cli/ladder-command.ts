@@ -58,6 +58,10 @@ export async function ladderCommand(
       foldings = second.foldings;
     }
     for (const summary of first.summaries) reportProblems(summary);
+    if (stopping.signal.aborted && foldings.size === 0) {
+      complain('stopped before there was anything to draw');
+      return;
+    }
     if (stopping.signal.aborted) complain('stopped: what came after that was not read');
     draw(events, first.count, foldings, wanted);
   } catch (error) {

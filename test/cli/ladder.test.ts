@@ -27,6 +27,11 @@ function ladder(capture: Uint8Array, words: readonly string[], options: RunOptio
   return run(['ladder', file, ...words], { env: UTF8, ...options });
 }
 
+/** As Ctrl-C does it, as soon as somebody listens to it. */
+const STOPS_ITSELF = `process.on('newListener', (name) => {
+  if (name === 'SIGINT') queueMicrotask(() => process.emit('SIGINT'));
+});`;
+
 const drawn = (stdout: string): string[] => [...stdout.matchAll(/^#(\d+) /gm)].map(([, id]) => id!);
 
 describe('which connections', () => {
@@ -82,6 +87,16 @@ describe('from a pipe', () => {
     const { code, stdout } = await watching.ended;
     expect(code).toBe(0);
     expect(stdout).toContain('server process terminated');
+  });
+});
+
+it('stopped while it reads a file for the first time, says that nothing is drawn', async () => {
+  const stopped = ['--import', `data:text/javascript,${encodeURIComponent(STOPS_ITSELF)}`];
+  const { code, stdout, stderr } = await ladder(three, ['-c', '1'], { nodeOptions: stopped });
+  expect({ code, stdout, stderr }).toEqual({
+    code: 0,
+    stdout: '',
+    stderr: 'tcpwatch: stopped before there was anything to draw\n',
   });
 });
 
