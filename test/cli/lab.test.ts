@@ -30,6 +30,12 @@ const leftBy = (pid: number): string[] =>
     .split('\n')
     .filter((line) => line.startsWith(`tcpwatch-${pid}-`));
 
+/** Its stage stands, and something is played on it. */
+async function isPlaying(pid: number): Promise<void> {
+  while (leftBy(pid).length === 0) await pause(100);
+  await pause(1000);
+}
+
 /** What the first client's calls give in the end, and the verdict on its connection. */
 const SEEN: Readonly<Record<string, { readonly call: RegExp; readonly verdict: RegExp }>> = {
   'normal-close': { call: /read\(\) = 0 \(EOF\)/, verdict: /normal close · certain/ },
@@ -111,7 +117,7 @@ describe.skipIf(impossible !== null)(`plays${impossible ? ` (skipped: ${impossib
   it.concurrent('what a killed one leaves, the next one takes away', { timeout: 90_000 }, async () => {
     const child = start('host-rebooted');
     const over = once(child, 'close');
-    await pause(4000);
+    await isPlaying(child.pid!);
     child.kill('SIGKILL');
     await over;
     expect(leftBy(child.pid!).length).toBeGreaterThan(0);
