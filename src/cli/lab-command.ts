@@ -107,5 +107,5 @@ const screen = (): { colour: boolean; width: number } => ({
 
 function print(...lines: readonly string[]): void {
   const text = lines.map((line) => `${line}\n`).join('');
-  process.stdout.write(speaksUnicode(process.env) ? text : inAscii(text));
+  process.stdout.write(speaksUnicode(process.stdout, process.env) ? text : inAscii(text));
 }

@@ -38,18 +38,15 @@ export async function ladderCommand(
 ): Promise<void> {
   const stopping = new AbortController();
   const disarm = onStop(() => stopping.abort());
-  const progress = new Progress(process.stderr, octetsOf([file]));
   const asked = {
     files: [file],
     filter: words.join(' '),
     signal: stopping.signal,
-    progress: progress.tell.bind(progress),
   };
   const isWanted = (id: number): boolean => wanted === undefined || id === wanted;
   try {
     const first = new Collector(isWanted, isFile(file) ? 0 : MOST_COLLECTED, new Set());
     await first.read(asked);
-    progress.clear();
     const { events } = first;
     let { foldings } = first;
     if (isFile(file) && events.length > 0 && events.length <= MOST_DRAWN) {
@@ -58,10 +55,13 @@ export async function ladderCommand(
       const ids = new Set(events.map(({ id }) => id));
       const second = new Collector((id) => ids.has(id), MOST_DRAWN, decisive);
       await second.read(asked);
-      progress.clear();
       foldings = second.foldings;
     }
     for (const summary of first.summaries) reportProblems(summary);
+    if (stopping.signal.aborted && foldings.size === 0) {
+      complain('stopped before there was anything to draw');
+      return;
+    }
     if (stopping.signal.aborted) complain('stopped: what came after that was not read');
     draw(events, first.count, foldings, wanted);
   } catch (error) {
@@ -89,12 +89,15 @@ class Collector {
   async read(asked: AnalyzeOptions): Promise<void> {
     const passing = (segment: SegmentRecord): void => this.foldingOf(segment.connection)?.add(segment);
     const reporting = (report: ReportRecord): void => this.foldingOf(report.connection)?.addReport(report);
-    for await (const batch of analyzeInBatches(this.mostFoldings > 0 ? { ...asked, passing, reporting } : asked)) {
+    const progress = new Progress(process.stderr, octetsOf(asked.files ?? []));
+    const told = { ...asked, progress: progress.tell.bind(progress) };
+    for await (const batch of analyzeInBatches(this.mostFoldings > 0 ? { ...told, passing, reporting } : told)) {
       for (const event of batch) {
         if (event.type === 'summary') this.summaries.push(event);
         if (event.type === 'connection' && this.isWanted(event.id)) this.take(event);
       }
     }
+    progress.clear();
     this.events.sort(worstFirst).splice(MOST_LISTED);
   }
 
@@ -136,7 +139,7 @@ function draw(
   }
   const { stdout, env } = process;
   const options = { width: widthFor(stdout, env), colour: wantsColour(stdout, env) };
-  const unicode = speaksUnicode(env);
+  const unicode = speaksUnicode(stdout, env);
   const text = events
     .map((event) => ladderLines(event, foldings.get(event.id)!, options))
     .map((lines) => lines.map((line) => `${unicode ? line : inAscii(line)}\n`).join(''))
@@ -150,7 +153,7 @@ function choose(events: readonly ConnectionEvent[], count: number): void {
     const { id, client, server } = event;
     const ends = `${String(id).padStart(digits)}  ${placeOf(client)} → ${placeOf(server)}`;
     const line = `  ${ends}  ${claimWords(event).replaceAll('\u00a0', ' ')}`;
-    return speaksUnicode(process.env) ? line : inAscii(line);
+    return speaksUnicode(process.stderr, process.env) ? line : inAscii(line);
   });
   const more = count > events.length ? [`  and ${plural(count - events.length, 'more connection')}`] : [];
   complain(

@@ -87,7 +87,7 @@ function commandLine(): Command {
     .description('draws a connection segment by segment: both ends, what passed, what decided')
     .argument('<file>', 'a capture, - for a pipe')
     .argument('[filter...]', 'pcap-filter expression choosing connections')
-    .option('-c, --connection <n>', 'the one with this number', positive)
+    .option('-c, --connection <n>', 'the one with this number in the table of the same filter', positive)
     .action((file, words, options) =>
       import('./ladder-command.js').then((it) => it.ladderCommand(file, words, options)),
     );

@@ -2,8 +2,9 @@
 
 import { statSync } from 'node:fs';
 import type { WriteStream } from 'node:tty';
+import { USUAL_WIDTH } from './terminal.js';
 
-type Terminal = Pick<WriteStream, 'isTTY' | 'write'>;
+type Terminal = Pick<WriteStream, 'isTTY' | 'write' | 'columns'>;
 
 /** What takes less than this needs no word. */
 const PATIENCE_MS = 1000;
@@ -39,7 +40,9 @@ export class Progress {
     if (nowMs - this.beganMs < PATIENCE_MS || nowMs - this.shownMs < INTERVAL_MS) return;
     this.shownMs = nowMs;
     this.isShown = true;
-    this.terminal.write(`${ERASE}${this.words(packets, (nowMs - this.beganMs) / 1000)}`);
+    const words = this.words(packets, (nowMs - this.beganMs) / 1000);
+    // A second line could not be erased.
+    this.terminal.write(`${ERASE}${words.slice(0, (this.terminal.columns || USUAL_WIDTH) - 1)}`);
   }
 
   /** Something else is to be printed, or all is read. */

@@ -6,7 +6,7 @@ type Environment = Readonly<Record<string, string | undefined>>;
 type Stdout = Partial<Pick<WriteStream, 'isTTY' | 'columns'>>;
 
 /** Of a terminal that does not say. */
-const USUAL_WIDTH = 80;
+export const USUAL_WIDTH = 80;
 
 /** Columns to fit into: of the terminal, else COLUMNS; into a pipe or file lines are as long as they are, for grep. */
 export function widthFor({ isTTY, columns }: Stdout, { COLUMNS }: Environment): number {
@@ -23,8 +23,15 @@ export function wantsColour({ isTTY }: Stdout, { FORCE_COLOR, NO_COLOR, TERM }: 
   return isTTY === true && TERM !== 'dumb';
 }
 
-/** A locale that is set and does not say UTF-8 shows no arrows; the first of these that is set counts (POSIX). */
-export function speaksUnicode({ LC_ALL, LC_CTYPE, LANG }: Environment): boolean {
+/** Their terminals have a small font, or say nothing of themselves. */
+const ASCII_TERMINALS: readonly (string | undefined)[] = ['linux', 'dumb'];
+
+/**
+ * A locale that is set and does not say UTF-8 shows no arrows; the first of these that is set counts (POSIX). What goes into a
+ * pipe is the locale's alone.
+ */
+export function speaksUnicode({ isTTY }: Stdout, { LC_ALL, LC_CTYPE, LANG, TERM }: Environment): boolean {
+  if (isTTY && ASCII_TERMINALS.includes(TERM)) return false;
   const locale = LC_ALL || LC_CTYPE || LANG;
   return !locale || /utf-?8/i.test(locale);
 }

@@ -3,7 +3,7 @@
 import { inAscii } from '../output/ascii.js';
 import type { Output } from '../output/output.js';
 import { OUTPUTS } from '../output/outputs.js';
-import { type AnalyzeOptions, analyzeInBatches, FilterError, noticeEvent } from '../pipeline.js';
+import { type AnalyzeOptions, analyzeInBatches, FilterError, noticeEvent, type TcpwatchEvent } from '../pipeline.js';
 import type { Gate } from '../verify/gate.js';
 import { complain, EXIT, raise, reportUnwritable } from './exit.js';
 import { gateOf, reportGate } from './fail-on.js';
@@ -53,10 +53,16 @@ async function printAll(
     verbose: options.verbose ?? false,
     growing: live || (asked.growing ?? false),
   });
-  const output = speaksUnicode(env) || options.output === 'ndjson' ? made : { ...made, event: spelt(made) };
+  const output = speaksUnicode(stdout, env) || options.output === 'ndjson' ? made : { ...made, event: spelt(made) };
   const skipped = (count: number) =>
     noticeEvent('output-skipped', Date.now(), `: ${count} ${count === 1 ? 'line' : 'lines'} left out`);
-  const printer: Printer = new Printer(STDOUT_FD, output, !live, skipped, () => {
+  const progress = new Progress(process.stderr, octetsOf(asked.files ?? []));
+  const makeWay = (text: string): string => {
+    if (text !== '' && stdout.isTTY) progress.clear();
+    return text;
+  };
+  const shown = { ...output, event: (event: TcpwatchEvent) => makeWay(output.event(event)) };
+  const printer: Printer = new Printer(STDOUT_FD, shown, !live, skipped, () => {
     reportUnwritable(printer.failure!);
     if (live) stopping.abort();
     // A gate judges on for a reader that has seen enough.
@@ -65,22 +71,21 @@ async function printAll(
   const closing = (): void => {
     printer.patient = true;
   };
-  const progress = new Progress(process.stderr, octetsOf(asked.files ?? []));
   const tellProgress = live ? {} : { progress: progress.tell.bind(progress) };
   const timer = options.duration ? setTimeout(() => stopping.abort(), options.duration * 1000) : undefined;
   try {
     const provisional = output.wantsProvisional;
     for await (const events of analyzeInBatches({ ...asked, ...tellProgress, provisional, closing })) {
-      if (events.length > 0) progress.clear();
+      const last = events.at(-1);
+      if (last?.type === 'summary') progress.clear();
       if (gate) for (const event of events) gate.take(event);
       if (names) {
         for (const event of events) names.expect(event);
         // The table comes with the summary: what is under way by then is waited for.
-        if (!live && events.at(-1)?.type === 'summary') await names.settled(PATIENCE_FOR_NAMES_MS);
+        if (!live && last?.type === 'summary') await names.settled(PATIENCE_FOR_NAMES_MS);
       }
       await printer.print(events);
       if (events.some((event) => event.type === 'notice' && event.id === 'write-failed')) raise(EXIT.output);
-      const last = events.at(-1);
       if (last?.type === 'summary') reportProblems(last);
     }
     await printer.flushed();

@@ -2,6 +2,7 @@
 
 const ASCII: Readonly<Record<string, string>> = {
   '─': '-',
+  '│': '|',
   '→': '>',
   '←': '<',
   '◀': '<',
@@ -14,4 +15,4 @@ const ASCII: Readonly<Record<string, string>> = {
 };
 
 /** Text of ours, with what ASCII has in place of its signs. */
-export const inAscii = (text: string): string => text.replaceAll(/[─→←◀┆✖▲✔·µ]/g, (sign) => ASCII[sign] ?? sign);
+export const inAscii = (text: string): string => text.replaceAll(/[─│→←◀┆✖▲✔·µ]/g, (sign) => ASCII[sign] ?? sign);

@@ -3,6 +3,7 @@
 
 import type { Role } from '../verdict/case.js';
 import type { ConnectionEvent } from '../verdict/events.js';
+import { displayFilter } from './display-filter.js';
 import { glue, hang, widthOf } from './layout.js';
 import type { OutputOptions } from './output.js';
 import { paint, paintSeverity } from './style.js';
@@ -75,14 +76,6 @@ function entriesOf(event: ConnectionEvent): Entry[] {
     ['zeek', `${event.zeekState} ${event.history}`],
     ['explain', glue(`tcpwatch explain ${verdict.scenario ?? event.ending}`)],
   ];
-}
-
-/** What Wireshark's filter line takes to show this connection. */
-function displayFilter({ client, server }: ConnectionEvent): string {
-  const ip = client.address.includes(':') ? 'ipv6' : 'ip';
-  const addresses = [client, server].map(({ address }) => `${ip}.addr==${address}`);
-  const ports = [client, server].map(({ port }) => `tcp.port==${port}`);
-  return [...addresses, ...ports].join(' && ');
 }
 
 /** How much farther in the second line of a text starts: below its words, not below its number or dash. */

@@ -3,6 +3,7 @@ import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, describe, expect, it } from 'vitest';
+import { speaksUnicode } from '../../src/cli/terminal.js';
 import { isMissing, libpcap } from '../../src/libpcap/library.js';
 import { CLOSED, captureOf, conversation, KILLED, REFUSED } from '../support/packet-rows.js';
 import { type RunOptions, run, start } from './run.js';
@@ -25,6 +26,11 @@ function ladder(capture: Uint8Array, words: readonly string[], options: RunOptio
   writeFileSync(file, capture);
   return run(['ladder', file, ...words], { env: UTF8, ...options });
 }
+
+/** As Ctrl-C does it, as soon as somebody listens to it. */
+const STOPS_ITSELF = `process.on('newListener', (name) => {
+  if (name === 'SIGINT') queueMicrotask(() => process.emit('SIGINT'));
+});`;
 
 const drawn = (stdout: string): string[] => [...stdout.matchAll(/^#(\d+) /gm)].map(([, id]) => id!);
 
@@ -82,4 +88,51 @@ describe('from a pipe', () => {
     expect(code).toBe(0);
     expect(stdout).toContain('server process terminated');
   });
+});
+
+it('stopped while it reads a file for the first time, says that nothing is drawn', async () => {
+  const stopped = ['--import', `data:text/javascript,${encodeURIComponent(STOPS_ITSELF)}`];
+  const { code, stdout, stderr } = await ladder(three, ['-c', '1'], { nodeOptions: stopped });
+  expect({ code, stdout, stderr }).toEqual({
+    code: 0,
+    stdout: '',
+    stderr: 'tcpwatch: stopped before there was anything to draw\n',
+  });
+});
+
+describe('looks', () => {
+  it('as wide as COLUMNS says, without colour in a pipe', async () => {
+    const { stdout } = await ladder(three, ['-c', '2'], { env: { ...UTF8, COLUMNS: '60' } });
+    expect(Math.max(...stdout.split('\n').map((line) => line.length))).toBeLessThanOrEqual(60);
+    expect(stdout).not.toContain('\x1b');
+  });
+
+  it('ASCII where the locale is', async () => {
+    const { stdout } = await ladder(three, ['-c', '2'], { env: { LC_ALL: 'C' } });
+    expect(stdout).toMatch(/\|-+ SYN 0 -+>\|/);
+    expect(stdout).not.toMatch(/[^\n -~]/);
+  });
+
+  it.each([
+    [{}, {}, true],
+    [{}, { LANG: 'de_DE.UTF-8' }, true],
+    [{}, { LANG: 'C.utf8' }, true],
+    [{}, { LC_ALL: 'POSIX', LANG: 'en_US.UTF-8' }, false],
+    [{}, { LC_ALL: '', LC_CTYPE: 'en_US.UTF-8', LANG: 'C' }, true],
+    [{ isTTY: true }, { TERM: 'xterm-256color' }, true],
+    [{ isTTY: true }, { TERM: 'linux', LANG: 'en_US.UTF-8' }, false],
+    [{ isTTY: true }, { TERM: 'dumb', LANG: 'en_US.UTF-8' }, false],
+    [{ isTTY: false }, { TERM: 'linux', LANG: 'en_US.UTF-8' }, true],
+  ] as const)('into %j with %j: Unicode %s', (stdout, env, unicode) => {
+    expect(speaksUnicode(stdout, env)).toBe(unicode);
+  });
+});
+
+it('numbers connections as the table does with the same filter', async () => {
+  const filter = ['port', '40001', 'or', 'port', '40003'];
+  const file = join(folder, 'three.pcap');
+  writeFileSync(file, three);
+  const table = await run(['-r', file, ...filter], { env: UTF8 });
+  const id = /^(\d+) +192\.0\.2\.1:40003/m.exec(table.stdout)?.[1];
+  expect((await ladder(three, [...filter, '-c', id!])).stdout).toContain('client 192.0.2.1:40003');
 });

@@ -4,10 +4,10 @@ import { octetsOf, Progress } from '../../src/cli/progress.js';
 
 const ERASE = '\r\x1b[K';
 
-function terminal(isTTY: boolean, totalOctets: number) {
+function terminal(isTTY: boolean, totalOctets: number, columns = 80) {
   const written: string[] = [];
   const clock = { ms: 0 };
-  const stderr = { isTTY, write: (text: string) => written.push(text) > 0 };
+  const stderr = { isTTY, columns, write: (text: string) => written.push(text) > 0 };
   return { progress: new Progress(stderr as never, totalOctets, () => clock.ms), written, clock };
 }
 
@@ -44,6 +44,13 @@ describe('progress', () => {
     progress.clear();
     progress.clear();
     expect(written.slice(5)).toEqual([ERASE]);
+  });
+
+  it('stays in one line of a narrow terminal: no more could be erased', () => {
+    const { progress, written, clock } = terminal(true, 1000, 20);
+    clock.ms = 2000;
+    progress.tell(50_000, 250, 'a.pcap');
+    expect(written).toEqual([`${ERASE}25 %, 50,000 packet`]);
   });
 
   it('says nothing where no terminal is', () => {

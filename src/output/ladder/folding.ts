@@ -3,6 +3,7 @@
 
 import type { ReportRecord, SegmentAnomaly, SegmentRecord } from '../../verdict/events.js';
 import { secondsBetween } from '../times.js';
+import { Positions } from './positions.js';
 
 type AnomalyId = SegmentAnomaly['id'];
 
@@ -16,12 +17,15 @@ export interface Fold {
   readonly odd: Map<AnomalyId, number>;
 }
 
+/** Of a segment, with its numbers as `Positions` counts them. */
 export type Rung = { readonly segment: SegmentRecord } | { readonly report: ReportRecord } | { readonly fold: Fold };
 
 /** A silence that is told of. */
 export const GAP_SECONDS = 1;
+/** `2026-11-22T12:00:00` */
+const WHOLE_SECONDS = 19;
 
-/** Of what flows between two established ends, so many segments are kept at the beginning and, if nothing is odd, at the end. */
+/** Of what flows and moves no state, so many segments are kept at the beginning and, if nothing is odd, at the end. */
 const FIRST = 6;
 const LAST = 4;
 /** What goes unanswered is sent up to 15 times (tcp_retries2), behind all that was in flight: of those every odd one is kept. */
@@ -37,22 +41,26 @@ const COMMON: readonly AnomalyId[] = ['tcp.duplicate-ack', 'tcp.dsack', 'tcp.win
 const MOST_RUNGS = 1000;
 
 export class Folding {
-  /** The sequence number of each end that counts as 0: its ISN, or one before the first that is known of. */
-  readonly origin: { client: number | null; server: number | null } = { client: null, server: null };
   private readonly rungs: Rung[] = [];
+  private readonly positions = new Positions();
   private flowing: SegmentRecord[] = [];
   private begun = 0;
   private readonly alike = new Map<AnomalyId | 'silence', number>();
   private fold: Fold | null = null;
+  private states: SegmentRecord['states'] | null = null;
   /** The last segment that left `flowing`, or stood before it. */
   private before: SegmentRecord | null = null;
 
   /** @param decisive frames that are shown in any case */
   constructor(private readonly decisive: ReadonlySet<number> = new Set()) {}
 
-  add(segment: SegmentRecord): void {
-    this.anchor(segment);
-    if (flows(segment) || this.rungs.length >= MOST_RUNGS) this.flow(segment);
+  add(passed: SegmentRecord): void {
+    // Copies are counted in the record.
+    if (passed.anomalies.some(({ id }) => id === 'tcp.captured-twice')) return;
+    const segment = this.positions.of(passed);
+    const isFlowing = flows(segment, this.states);
+    this.states = segment.states;
+    if (isFlowing || this.rungs.length >= MOST_RUNGS) this.flow(segment);
     else {
       this.endFlow();
       this.keep(segment);
@@ -69,14 +77,6 @@ export class Folding {
   all(): readonly Rung[] {
     this.endFlow();
     return this.rungs;
-  }
-
-  private anchor({ from, flags, seq, ack }: SegmentRecord): void {
-    // A RST may bear any number.
-    if (flags.includes('RST')) return;
-    const peer = from === 'client' ? 'server' : 'client';
-    this.origin[from] ??= flags.includes('SYN') ? seq : seq - 1;
-    if (flags.includes('ACK')) this.origin[peer] ??= ack - 1;
   }
 
   private flow(segment: SegmentRecord): void {
@@ -113,8 +113,7 @@ export class Folding {
   private isWorthKeeping(segment: SegmentRecord): boolean {
     if (this.rungs.length >= MOST_RUNGS) return false;
     const reasons = segment.anomalies.map(({ id }) => this.isAmongFirst(id, mostOf(id)));
-    if (this.before && secondsBetween(this.before.at, segment.at) >= GAP_SECONDS)
-      reasons.push(this.isAmongFirst('silence', MOST_STALLS));
+    if (this.before && isSilence(this.before.at, segment.at)) reasons.push(this.isAmongFirst('silence', MOST_STALLS));
     return reasons.includes(true);
   }
 
@@ -149,11 +148,16 @@ export class Folding {
   }
 }
 
+/** Most come in the same second, and this is asked of every one of millions. */
+const isSilence = (from: string, to: string): boolean =>
+  from.slice(0, WHOLE_SECONDS) !== to.slice(0, WHOLE_SECONDS) && secondsBetween(from, to) >= GAP_SECONDS;
+
 const mostOf = (id: AnomalyId): number => (STALLS.includes(id) ? MOST_STALLS : COMMON.includes(id) ? 1 : MOST_ALIKE);
 
 const isCalm = ({ id }: SegmentAnomaly): boolean => COMMON.includes(id);
 
 const CONTROL: readonly string[] = ['SYN', 'FIN', 'RST', 'URG'];
 
-const flows = ({ flags, states }: SegmentRecord): boolean =>
-  states.client === 'ESTABLISHED' && states.server === 'ESTABLISHED' && !flags.some((flag) => CONTROL.includes(flag));
+/** Nothing but data and acknowledgements, and both ends stay in their states: also where one has closed long before. */
+const flows = ({ flags, states }: SegmentRecord, before: SegmentRecord['states'] | null): boolean =>
+  states.client === before?.client && states.server === before?.server && !flags.some((flag) => CONTROL.includes(flag));

@@ -1,6 +1,7 @@
 // What was out of the ordinary about a segment, as it stands below its arrow, and about those that were folded: in few words.
 
 import type { SegmentAnomaly } from '../../verdict/events.js';
+import { glue } from '../layout.js';
 import { ordinal, PROOFS } from '../lines.js';
 import { durationWords } from '../times.js';
 import type { Fold } from './folding.js';
@@ -67,23 +68,26 @@ export function oddityWords({ id, count, afterSeconds, proof, about, reason, mis
 const AGAIN = 'tcp.retransmission.';
 const SPURIOUS = 'tcp.retransmission.spurious';
 
+/** The segment itself was sent before; not one that only shows that another was, in vain. */
+export const isSentAgain = ({ id }: Pick<SegmentAnomaly, 'id'>): boolean =>
+  (id.startsWith(AGAIN) && id !== SPURIOUS) || id === 'tcp.hole-filled';
+
 /** What is counted of folded segments. */
-const COUNTED: readonly (readonly [of: (id: SegmentAnomaly['id']) => boolean, word: string])[] = [
-  [(id) => (id.startsWith(AGAIN) && id !== SPURIOUS) || id === 'tcp.hole-filled', 'sent again'],
+const COUNTED: readonly (readonly [of: (id: SegmentAnomaly['id']) => boolean, one: string, many?: string])[] = [
+  [(id) => isSentAgain({ id }), 'sent again'],
   [(id) => id === 'tcp.out-of-order', 'out of order'],
-  [(id) => id === 'tcp.duplicate-ack', 'duplicate ACKs'],
-  [(id) => id === 'tcp.captured-twice', 'captured twice'],
+  [(id) => id === 'tcp.duplicate-ack', 'duplicate ACK', 'duplicate ACKs'],
   [(id) => id === 'tcp.zero-window', 'with window 0'],
-  [(id) => id === 'tcp.keep-alive', 'keep-alives'],
+  [(id) => id === 'tcp.keep-alive', 'keep-alive', 'keep-alives'],
   [(id) => id === 'tcp.capture-hole', 'after octets not captured'],
 ];
 
 /** `, 3 sent again, 12 duplicate ACKs`. */
 export function foldedOddities({ odd }: Fold): string {
-  const parts = COUNTED.map(([of, word]) => {
+  const parts = COUNTED.map(([of, one, many = one]) => {
     let total = 0;
     for (const [id, count] of odd) if (of(id)) total += count;
-    return total > 0 ? `, ${grouped(total)} ${word}` : '';
+    return total > 0 ? `, ${glue(`${grouped(total)} ${total === 1 ? one : many}`)}` : '';
   });
   return parts.join('');
 }

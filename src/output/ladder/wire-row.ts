@@ -1,21 +1,34 @@
-// One segment as one row of a ladder: the client's state, an arrow with what it carries, the server's state.
+// One segment as one row of a ladder: the client's state, its lifeline, an arrow with what it carries, the server's.
 
 import type { Role } from '../../verdict/case.js';
 import type { ByEnd, SegmentRecord } from '../../verdict/events.js';
+import { widthOf } from '../layout.js';
+import { isSentAgain } from './oddities.js';
 
 /** The longest state, SYN-RECEIVED. */
-const STATE_WIDTH = 12;
-const GAPS = 2;
-const LEAST_ARROW = 14;
+export const STATE_WIDTH = 12;
+/** Two lifelines, and a space before the server's state. */
+const LIFELINES = 3;
+const LEAST_ARROW = 12;
 /** Longer arrows are no clearer. */
 const MOST_ARROW = 32;
+/** What an arrow needs beside its label. */
+const LEAST_SHAFT = 5;
 
-/** Columns between the two states, of a row that is to be so wide. */
+export const LIFELINE = '│';
+/** Where time or segments are left out. */
+export const BROKEN = '┆';
+
+/** Columns between the two lifelines, of a row that is to be so wide. */
 export const arrowRoom = (width: number): number =>
-  Math.min(MOST_ARROW, Math.max(LEAST_ARROW, width - 2 * STATE_WIDTH - GAPS));
+  Math.min(MOST_ARROW, Math.max(LEAST_ARROW, width - 2 * STATE_WIDTH - LIFELINES));
 
-/** Where the arrow begins. */
-export const ARROW_AT = STATE_WIDTH + 1;
+/** Columns that a label may take of an arrow. */
+export const labelRoom = (arrow: number): number => arrow - LEAST_SHAFT;
+
+/** Both lifelines, and what is beside and between them. */
+export const rails = (client: string, between: string, server: string, lifeline: string): string =>
+  `${client.padEnd(STATE_WIDTH)}${lifeline}${between}${lifeline} ${server}`.trimEnd();
 
 /**
  * @param before states at the row before, of which only what changes is said; null: this is the first
@@ -28,24 +41,23 @@ export function wireRow(
   width: number,
   label: string,
 ): string {
-  const room = arrowRoom(width);
-  const state = (end: 'client' | 'server'): string => {
+  const state = (end: Role): string => {
     const now = segment.states[end];
     return now === null || now === before?.[end] ? '' : now;
   };
-  return `${state('client').padEnd(STATE_WIDTH)} ${arrow(segment.from, label, room)} ${state('server')}`.trimEnd();
+  return rails(state('client'), arrow(segment.from, label, arrowRoom(width)), state('server'), LIFELINE);
 }
 
 function arrow(from: Role, label: string, width: number): string {
-  const shaft = Math.max(2, width - 3 - label.length);
+  const shaft = Math.max(2, width - 3 - widthOf(label));
   const left = '─'.repeat(Math.floor(shaft / 2));
   const right = '─'.repeat(Math.ceil(shaft / 2));
-  return from === 'client' ? `${left} ${label} ${right}→` : `←${left} ${label} ${right}`;
+  return from === 'client' ? `${left} ${label} ${right}→` : `←${right} ${label} ${left}`;
 }
 
 /** PSH changes nothing, and is left out. */
 export function labelOf({ flags, length, anomalies }: SegmentRecord): string {
   const names = flags.filter((flag) => flag !== 'PSH').join(' ');
-  const again = anomalies.some(({ id }) => id.startsWith('tcp.retransmission.')) ? ', again' : '';
+  const again = anomalies.some(isSentAgain) ? ', again' : '';
   return (length > 0 ? `${names} ${length} octets` : names) + again;
 }

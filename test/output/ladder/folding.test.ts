@@ -1,74 +1,7 @@
-// Ladders: of every shipped capture they fit, hold all evidence, and speak ASCII where that is asked; some as a whole, read by eye.
-import { readdirSync } from 'node:fs';
-import { join, resolve } from 'node:path';
+// What a ladder keeps of a long connection: its ends, what is rare, what decided, and how much it left out.
 import { describe, expect, it } from 'vitest';
-import { inAscii } from '../../src/output/ascii.js';
-import { Folding } from '../../src/output/ladder/folding.js';
-import { ladderLines } from '../../src/output/ladder/ladder.js';
-import { analyze, type ConnectionEvent, type ReportRecord, type SegmentRecord } from '../../src/pipeline.js';
-
-const CAPTURES = resolve(import.meta.dirname, '../../fixtures/captures');
-const captures = readdirSync(CAPTURES).filter((file) => /\.pcap(ng)?(\.gz)?$/.test(file));
-
-interface Drawn {
-  readonly event: ConnectionEvent;
-  readonly folding: Folding;
-}
-
-async function collect(file: string): Promise<Drawn[]> {
-  const foldings = new Map<number, Folding>();
-  const foldingOf = (id: number): Folding => {
-    const folding = foldings.get(id) ?? new Folding();
-    foldings.set(id, folding);
-    return folding;
-  };
-  const passing = (segment: SegmentRecord): void => foldingOf(segment.connection).add(segment);
-  const reporting = (report: ReportRecord): void => foldingOf(report.connection).addReport(report);
-  const drawn: Drawn[] = [];
-  for await (const event of analyze({ files: [join(CAPTURES, file)], passing, reporting }))
-    if (event.type === 'connection') drawn.push({ event, folding: foldings.get(event.id)! });
-  return drawn;
-}
-
-const plain = (event: ConnectionEvent, folding: Folding, width: number): string[] =>
-  ladderLines(event, folding, { width, colour: false });
-
-it.each(captures)('%s: fits, with every packet of the evidence, in Unicode and in ASCII', async (file) => {
-  for (const { event, folding } of await collect(file)) {
-    for (const width of [60, 80, 120]) {
-      const lines = plain(event, folding, width);
-      expect(lines.filter((line) => [...line].length > width)).toEqual([]);
-      for (const { packet } of event.verdict.evidence)
-        expect(
-          lines.some((line) => line.trimStart().startsWith(`${packet} `)),
-          `packet ${packet}`,
-        ).toBe(true);
-      const ascii = lines.map(inAscii);
-      expect(ascii.filter((line, n) => /[^ -~]/.test(line) || line.length !== [...lines[n]!].length)).toEqual([]);
-    }
-  }
-});
-
-describe('as a whole', () => {
-  it.each([
-    ['client-closes-first-loopback', 80],
-    ['worker-killed-then-client-writes', 80],
-    ['host-vanishes-from-all-its-clients', 80],
-    ['connect-refused-v6', 60],
-    ['lossy-rtt-2-loss-10', 120],
-    ['lossy-rtt-20-loss-10-blackout-700-no-sack', 80],
-    ['host-vanishes-router-says-host-unreachable', 80],
-    ['worker-killed-with-window-closed', 80],
-    ['worker-killed-then-client-writes-fin-missed', 60],
-    ['client-closes-first-without-syn', 80],
-    ['host-rebooted-then-client-writes', 80],
-  ] as const)('%s at %d columns', async (name, width) => {
-    const file = captures.find((one) => one.startsWith(`${name}.pcap`))!;
-    const [{ event, folding }] = (await collect(file)) as [Drawn];
-    const golden = join(import.meta.dirname, 'golden', `ladder-${name}-${width}.txt`);
-    await expect(`${plain(event, folding, width).join('\n')}\n`).toMatchFileSnapshot(golden);
-  });
-});
+import { Folding } from '../../../src/output/ladder/folding.js';
+import type { SegmentRecord } from '../../../src/pipeline.js';
 
 describe('a long transfer', () => {
   const segment = (packet: number, more: Partial<SegmentRecord> = {}): SegmentRecord => ({
@@ -95,6 +28,20 @@ describe('a long transfer', () => {
     expect(folds).toHaveLength(1);
     expect(folds[0]!.segments + kept).toBe(100_000);
     expect(folds[0]!.octets).toBe(folds[0]!.segments * 1000);
+  });
+
+  it('is folded in any state: one end may have closed long before', () => {
+    const folding = new Folding();
+    for (let packet = 1; packet <= 100_000; packet++)
+      folding.add(segment(packet, { states: { client: 'FIN-WAIT-2', server: 'CLOSE-WAIT' } }));
+    expect(folding.all().length).toBeLessThan(50);
+  });
+
+  it('captured twice is one', () => {
+    const folding = new Folding();
+    folding.add(segment(1));
+    folding.add(segment(2, { anomalies: [{ id: 'tcp.captured-twice' }] }));
+    expect(folding.all()).toHaveLength(1);
   });
 
   it('shows what decided, wherever it is', () => {
@@ -143,5 +90,59 @@ describe('a long transfer', () => {
       folding.add(segment(1000 + n, { seq: 900_000, anomalies: [{ id: 'tcp.retransmission.timeout', count: n }] }));
     const shown = folding.all().flatMap((rung) => ('segment' in rung ? [rung.segment.packet] : []));
     expect(shown.slice(-15)).toEqual(Array.from({ length: 15 }, (_, n) => 1001 + n));
+  });
+});
+
+describe('numbers', () => {
+  const row = (packet: number, more: Partial<SegmentRecord>): SegmentRecord => ({
+    connection: 1,
+    packet,
+    at: '2026-11-22T12:00:00.000000000Z',
+    from: 'client',
+    flags: ['ACK'],
+    seq: 0,
+    ack: 1,
+    length: 0,
+    anomalies: [],
+    states: { client: 'ESTABLISHED', server: 'ESTABLISHED' },
+    ...more,
+  });
+  const numbersOf = (...rows: readonly Partial<SegmentRecord>[]) => {
+    const folding = new Folding();
+    for (const [n, more] of rows.entries()) folding.add(row(n + 1, more));
+    return folding.all().map((rung) => ('segment' in rung ? [rung.segment.seq, rung.segment.ack] : null));
+  };
+
+  it('count from the ISN, over the end of sequence space', () => {
+    const isn = 2 ** 32 - 2;
+    expect(
+      numbersOf(
+        { flags: ['SYN'], seq: isn, ack: 0 },
+        { flags: ['SYN', 'ACK'], from: 'server', seq: 7, ack: isn + 1 },
+        { seq: isn + 1, ack: 8 },
+        { seq: 3, ack: 8 },
+      ),
+    ).toEqual([
+      [0, 0],
+      [0, 1],
+      [1, 1],
+      [5, 1],
+    ]);
+  });
+
+  it('go on past 4 GiB', () => {
+    const gibs = Array.from({ length: 9 }, (_, n) => ({ seq: (n * 2 ** 30) % 2 ** 32 }));
+    expect(numbersOf(...gibs).at(-1)?.[0]).toBe(8 * 2 ** 30 + 1);
+  });
+
+  it('are below the first for a keep-alive of a connection picked up in its middle', () => {
+    expect(numbersOf({ seq: 500 }, { seq: 499 }).map((both) => both?.[0])).toEqual([1, 0]);
+  });
+
+  it('are never counted from a RST', () => {
+    const reset = { flags: ['RST'], from: 'server', seq: 3_000_000_000 } as const;
+    expect(numbersOf(reset, { from: 'server', seq: 70 }, { ...reset, seq: 75 }).map((both) => both?.[0])).toEqual([
+      3_000_000_000, 1, 6,
+    ]);
   });
 });

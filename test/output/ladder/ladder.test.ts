@@ -1,0 +1,150 @@
+// Ladders: of every shipped capture they fit, hold all evidence, and speak ASCII where that is asked; some as a whole, read by eye.
+import { readdirSync, readFileSync } from 'node:fs';
+import { join, resolve } from 'node:path';
+import { Readable } from 'node:stream';
+import { describe, expect, it } from 'vitest';
+import { inAscii } from '../../../src/output/ascii.js';
+import { ladderLines } from '../../../src/output/ladder/ladder.js';
+import { type Collected, collect, plain } from './collect.js';
+
+const CAPTURES = resolve(import.meta.dirname, '../../../fixtures/captures');
+const captures = readdirSync(CAPTURES).filter((file) => /\.pcap(ng)?(\.gz)?$/.test(file));
+const WIDTHS = [60, 80, 120];
+
+const collectFile = (file: string): Promise<Collected[]> => collect(() => ({ files: [join(CAPTURES, file)] }));
+
+const numbered = (lines: readonly string[]): number[] =>
+  lines.flatMap((line) => (/^ *\d+ +[+-]\d/.test(line) ? [Number.parseInt(line, 10)] : []));
+
+describe.each(WIDTHS)('at %d columns', (width) => {
+  it.each(captures)('%s fits, with every packet of the evidence, in its order, in ASCII too', async (file) => {
+    for (const one of await collectFile(file)) {
+      const lines = plain(one, width);
+      expect(lines.filter((line) => [...line].length > width)).toEqual([]);
+      const packets = numbered(lines);
+      for (const { packet, says } of one.event.verdict.evidence)
+        expect(
+          packets.filter((number) => number === packet),
+          says,
+        ).toHaveLength(1);
+      const ascii = lines.map(inAscii);
+      expect(ascii.filter((line) => /[^ -~]/.test(line))).toEqual([]);
+      expect(ascii.map((line) => line.length)).toEqual(lines.map((line) => [...line].length));
+    }
+  });
+});
+
+it('has a line for every segment of a short connection', async () => {
+  const [one] = (await collectFile('worker-killed-then-client-writes.pcap')) as [Collected];
+  expect(numbered(plain(one, 80))).toEqual(one.segments.map(({ packet }) => packet));
+});
+
+it('in a pipe, says all of a segment in its line', async () => {
+  const [one] = (await collectFile('worker-killed-then-client-writes.pcap')) as [Collected];
+  const lines = plain(one, Number.POSITIVE_INFINITY);
+  expect(lines.filter((line) => line.includes('◀'))).toHaveLength(one.event.verdict.evidence.length);
+  expect(lines.find((line) => /^14 /.test(line))).toMatch(/RST 7 .* CLOSED +◀ .*: no socket there any more$/);
+});
+
+it('draws once what was captured twice, and says so', async () => {
+  const [one] = (await collectFile('server-aborts-v6-any.pcap')) as [Collected];
+  const lines = plain(one, 80);
+  expect(numbered(lines)).toEqual([3, 9, 11, 17, 19, 21, 23, 25]);
+  expect(lines).toContain('8 packets captured twice, drawn once');
+});
+
+describe('the states beside the lifelines', () => {
+  it('are those of the model, each once', async () => {
+    const [one] = (await collectFile('client-closes-first.pcap')) as [Collected];
+    const rows = plain(one, 80).filter((line) => /^ *\d+ +\+/.test(line));
+    const of = (side: RegExp) => rows.flatMap((line) => side.exec(line)?.[1] ?? []);
+    expect(of(/ s {2}([A-Z][A-Z0-9-]+) *│/)).toEqual(['SYN-SENT', 'ESTABLISHED', 'FIN-WAIT-1', 'TIME-WAIT']);
+    expect(of(/│ ([A-Z][A-Z0-9-]+)$/)).toEqual(['SYN-RECEIVED', 'ESTABLISHED', 'CLOSE-WAIT', 'LAST-ACK', 'CLOSED']);
+  });
+});
+
+describe('colour', () => {
+  const painted = async (file: string): Promise<string> => {
+    const [{ event, folding }] = (await collectFile(file)) as [Collected];
+    return ladderLines(event, folding, { width: 80, colour: true }).join('\n');
+  };
+  const RED = '\x1b[31m';
+
+  it('is red for what decided, and for the verdict', async () => {
+    const red = (await painted('worker-killed-then-client-writes.pcap'))
+      .split('\n')
+      .filter((line) => line.includes(RED));
+    expect(red.filter((line) => /\d+ +\+/.test(line))).toHaveLength(4);
+    expect(red.at(-1)).toContain('server process terminated');
+  });
+
+  it('is never red where all went well', async () => {
+    expect(await painted('late-duplicate-after-close.pcap')).not.toContain(RED);
+  });
+});
+
+/** xorshift32: the same in every run. */
+function numbers(seed: number): (below: number) => number {
+  let state = seed;
+  return (below) => {
+    state ^= state << 13;
+    state ^= state >>> 17;
+    state ^= state << 5;
+    return (state >>> 0) % below;
+  };
+}
+
+describe('broken captures', () => {
+  const next = numbers(0x1add);
+  const corpus = captures.filter((file) => file.endsWith('.pcap')).slice(0, 60);
+  /** Anything but the file header, so that frames are still found; lengths now and then end the capture early. */
+  const broken = (octets: Uint8Array): Uint8Array => {
+    const copy = octets.slice(0, octets.length - next(40));
+    for (let flips = 1 + next(60); flips > 0; flips--) copy[24 + next(copy.length - 24)] = next(256);
+    return copy;
+  };
+
+  it.each(corpus)('%s with octets changed draws, and fits', async (file) => {
+    const octets = readFileSync(join(CAPTURES, file));
+    for (let round = 0; round < 5; round++) {
+      const copy = broken(octets);
+      for (const one of await collect(() => ({ files: ['-'], stdin: Readable.from([copy]) })))
+        for (const width of [...WIDTHS, 1]) {
+          const lines = plain(one, width);
+          expect(lines.join('\n')).not.toMatch(/NaN|undefined|\[object/);
+          // Packets of absurd times take more room than they are worth, but drawing ends.
+          if (width >= 80) expect(lines.filter((line) => [...line].length > width)).toEqual([]);
+        }
+    }
+  });
+});
+
+describe('as a whole', () => {
+  it.each([
+    ['client-closes-first-loopback', 80],
+    ['client-closes-first-v6', 60],
+    ['worker-killed-then-client-writes', 80],
+    ['worker-killed-then-client-writes', Number.POSITIVE_INFINITY],
+    ['worker-killed-then-client-writes-fin-missed', 80],
+    ['worker-killed-with-window-closed', 80],
+    ['host-vanishes-from-all-its-clients', 80],
+    ['host-vanishes-router-says-host-unreachable', 120],
+    ['host-rebooted-keepalive-finds-out', 120],
+    ['forged-reset-ignored-v6-nano', 80],
+    ['connect-refused-v6', 60],
+    ['host-rebooted-then-client-writes', 80],
+    ['client-closes-first-without-syn', 80],
+    ['lossy-rtt-2-loss-10', 120],
+    ['lossy-rtt-20-loss-10-blackout-700-no-sack', 80],
+    ['lossy-rtt-60-loss-50-no-sack', 120],
+  ] as const)('%s at %d columns', async (name, width) => {
+    const file = captures.find((one) => one.startsWith(`${name}.pcap`))!;
+    const [one] = (await collectFile(file)) as [Collected];
+    const golden = join(
+      import.meta.dirname,
+      '../golden',
+      `ladder-${name}-${width === Number.POSITIVE_INFINITY ? 'piped' : width}.txt`,
+    );
+    await expect(`${plain(one, width).join('\n')}\n`).toMatchFileSnapshot(golden);
+  });
+});
