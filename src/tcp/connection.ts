@@ -39,6 +39,12 @@ export const CONNECTION_DOUBLES = 7;
 
 const NONE = -1;
 
+const IS_IPV6 = 0x80000000;
+
+/** Which network an address is of, as one number: IP version and VLANs. `ipVersion` and `vlanKey` of a connection undo it. */
+export const networkOf = (ipVersion: number, vlanKey: number): number =>
+  ipVersion === 6 ? vlanKey | IS_IPV6 : vlanKey;
+
 // biome-ignore format: a field a line
 export class Connection {
   index = NONE;

@@ -3,6 +3,7 @@
 // A host on the same link that dies leaves no TCP at all once its neighbour entry has aged out, only these questions.
 
 import type { Segment } from '../wire/segment.js';
+import { networkOf } from './connection.js';
 import type { Moment } from './notes.js';
 
 /** Questions for one address that nobody has answered since the first. */
@@ -31,7 +32,7 @@ export class Neighbours {
 
   /** Takes in one ARP packet or neighbour solicitation / advertisement. */
   note(segment: Segment): void {
-    const network = segment.vlanKey * 8 + segment.ipVersion;
+    const network = networkOf(segment.ipVersion, segment.vlanKey);
     const sender = keyOf(segment.source, 0, network);
     this.asked.delete(sender);
     if (!segment.neighbourAsks) return;
@@ -62,7 +63,7 @@ export class Neighbours {
     sinceNs: number,
     asker: { words: Int32Array; at: number; except: boolean } | null,
   ): Unanswered | null {
-    const network = target.vlanKey * 8 + target.ipVersion;
+    const network = networkOf(target.ipVersion, target.vlanKey);
     const askers = this.asked.get(keyOf(target.words, target.at, network));
     let longest: Unanswered | null = null;
     for (const [name, question] of askers ?? []) {

@@ -5,7 +5,7 @@
 // know the key can choose tuples that collide.
 
 import type { Segment } from '../wire/segment.js';
-import { CONNECTION_DOUBLES, CONNECTION_INTS, type Connection } from './connection.js';
+import { CONNECTION_DOUBLES, CONNECTION_INTS, type Connection, networkOf } from './connection.js';
 import { ENDPOINT_DOUBLES, ENDPOINT_INTS } from './endpoint.js';
 
 const SLAB_BITS = 12;
@@ -58,7 +58,7 @@ export class ConnectionStore {
     }
     for (let w = words; w < 4; w++) tuple.low[w] = tuple.high[w] = 0;
     tuple.ports = fromHigh ? (destinationPort << 16) | sourcePort : (sourcePort << 16) | destinationPort;
-    tuple.network = segment.ipVersion === 4 ? segment.vlanKey : segment.vlanKey | 0x80000000;
+    tuple.network = networkOf(segment.ipVersion, segment.vlanKey);
     tuple.hash = finish(mix(mix(h, tuple.ports), tuple.network));
     tuple.fromHigh = fromHigh;
   }

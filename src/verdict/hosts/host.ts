@@ -92,6 +92,9 @@ export interface Deaf extends Moment {
   readonly ports: Set<number>;
 }
 
+/** No TTL: they were not all the same. */
+export const TTL_VARIES = -1;
+
 export interface Host {
   readonly number: number;
   readonly times: HostTimes;
@@ -105,7 +108,7 @@ export interface Host {
   linkIsConstant: boolean;
   /** It was announced on its link (ARP, neighbour discovery) from another address than `link`. */
   announced: Moment | null;
-  /** TTL or hop limit that its connections began with; NaN: not known, or it varies. */
+  /** TTL or hop limit that its connections began with; NaN: not known; TTL_VARIES. */
   ttl: number;
   /** How many it has had, with those that were asked for in vain. */
   connections: number;
@@ -121,6 +124,10 @@ export interface Host {
   /** The last few. */
   readonly returns: Return[];
 }
+
+/** Its silences, the one that lasts last. */
+export const silencesOf = ({ returns, silence }: Host): Silence[] =>
+  [...returns.map((back) => back.silence), silence].filter((one) => one !== null);
 
 export const newHost = (
   number: number,

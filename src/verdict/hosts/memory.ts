@@ -3,7 +3,7 @@
 // Only rare things arrive here: a connection opens or ends, a RST, a silence, the next word of a host that was silent. What
 // every segment says is in HostTable (tcp/hosts.ts): when its host was last heard.
 
-import { type Connection, HANDSHAKE_DONE, MID_STREAM } from '../../tcp/connection.js';
+import { type Connection, HANDSHAKE_DONE, MID_STREAM, networkOf } from '../../tcp/connection.js';
 import type { Delivery } from '../../tcp/delivery.js';
 import { type Endpoint, finOf, isUnanswered, SENT_FIN } from '../../tcp/endpoint.js';
 import type { HostTable } from '../../tcp/hosts.js';
@@ -11,13 +11,12 @@ import { isLongAsked, type Neighbours } from '../../tcp/neighbours.js';
 import type { Moment, Notes, ResetNote } from '../../tcp/notes.js';
 import { RST, type Segment, SYN } from '../../wire/segment.js';
 import { joinBurst } from './bursts.js';
-import { type Host, newReturn, newSilence, type Return, type Silence } from './host.js';
+import { type Host, newReturn, newSilence, type Return, type Silence, TTL_VARIES } from './host.js';
 import { Registry } from './registry.js';
 import type { HostTimes } from './times.js';
 
 /** Connections that wait for one host while others hear it. */
 const MAX_DEAF = 512;
-const TTL_VARIES = -1;
 const LOOK_GRID_NS = 100e6;
 const MAX_RETURNS = 8;
 
@@ -91,7 +90,7 @@ export class Hosts {
 
   /** ARP or neighbour discovery of a host: unasked for, or in answer, it says where the host is on its link (RFC 5227). */
   announces({ source, ipVersion, vlanKey, packet, timeNs }: Segment): void {
-    const number = this.table.find(source, 0, ipVersion === 6 ? vlanKey | 0x80000000 : vlanKey);
+    const number = this.table.find(source, 0, networkOf(ipVersion, vlanKey));
     const host = this.registry.byNumber(number);
     if (!host?.linkIsConstant || Number.isNaN(host.link) || host.announced) return;
     const link = this.linkSource();
@@ -178,7 +177,7 @@ export class Hosts {
       const service = this.registry.serviceOf(host, connection, sender);
       const back = host.returns.at(-1);
       // A TTL that is not the host's says that somebody else refuses in its name.
-      if (host.ttl > TTL_VARIES && delivery.segment.ttl !== host.ttl) return;
+      if (hasAnotherTtl(delivery.segment, host)) return;
       if (service) service.refused = { ...moment, fits: delivery.segment.ttl === host.ttl };
       if (back?.silence) back.refuses ??= moment;
       if (back || (service && service.opened > 0)) this.look(host, moment.timeNs);
@@ -201,7 +200,7 @@ export class Hosts {
       if (back.silence) back.silence.connections = Math.max(back.silence.connections, back.waited);
       const link = this.linkSource();
       if (host.linkIsConstant && !Number.isNaN(host.link + link) && link !== host.link) back.moved ??= moment;
-      if (host.ttl > TTL_VARIES && delivery.segment.ttl !== host.ttl) back.otherTtl = delivery.segment.ttl;
+      if (hasAnotherTtl(delivery.segment, host)) back.otherTtl = delivery.segment.ttl;
       this.look(host, moment.timeNs);
     }
   }
@@ -372,3 +371,6 @@ export class Hosts {
     return back;
   }
 }
+
+/** Whether a segment is not of this host by its TTL, as far as that is known. */
+const hasAnotherTtl = ({ ttl }: Segment, host: Host): boolean => host.ttl > TTL_VARIES && ttl !== host.ttl;
