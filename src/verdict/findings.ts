@@ -5,7 +5,7 @@ import { isLongAsked } from '../tcp/neighbours.js';
 import type { EndNotes, IcmpNote, Moment, ResetNote } from '../tcp/notes.js';
 import { type Case, decisiveReset, neighbourSilence, type Side, wasOpen } from './case.js';
 import { clearedBy, isHabit, massBurst } from './hosts/facts.js';
-import type { Burst, Return, Service, Silence } from './hosts/host.js';
+import { type Burst, type Return, type Service, type Silence, silencesOf } from './hosts/host.js';
 import { icmpRow } from './icmp-errors.js';
 
 /** RST within this time of the final ACK still belongs to the handshake. */
@@ -87,9 +87,7 @@ export const serviceOf = ({ host, connection, gone }: Case): Service | null =>
 /** The silence of the gone end's host that began, or lasted, after this moment. */
 export const silenceAfter = ({ host }: Case, moment: Moment | undefined): Silence | null => {
   if (!host || !moment) return null;
-  const { silence, returns } = host.host;
-  const all = [...returns.map((back) => back.silence), silence];
-  return all.find((one) => one !== null && one.since.timeNs >= moment.timeNs) ?? null;
+  return silencesOf(host.host).find(({ since }) => since.timeNs >= moment.timeNs) ?? null;
 };
 
 /** The silence of the gone end's host that the survivor met: in which it asked, or that followed the closing. */

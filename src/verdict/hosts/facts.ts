@@ -2,7 +2,7 @@
 // was seen; rules.ts names them by id.
 
 import type { Moment } from '../../tcp/notes.js';
-import type { Burst, Host, Return, Service, Silence } from './host.js';
+import { type Burst, type Host, type Return, type Service, type Silence, silencesOf } from './host.js';
 
 /** A host as it is to be judged. */
 export interface HostCase {
@@ -60,10 +60,7 @@ export const concernsHost = ({ connections, newcomers, neighbour, open, alive }:
   connections >= 2 || (open >= alive && (connections > 0 || newcomers > 0 || neighbour !== null));
 
 /** The silence that lasts, or the last one that ended. */
-const lastSilence = (host: Host): Silence | null => {
-  const all = [...host.returns.map((back) => back.silence), host.silence];
-  return all.findLast((silence) => silence !== null && concernsHost(silence)) ?? null;
-};
+const lastSilence = (host: Host): Silence | null => silencesOf(host).findLast(concernsHost) ?? null;
 
 /** The return that no silence has followed. */
 export const currentReturn = ({ silence, returns }: Host): Return | null => (silence ? null : (returns.at(-1) ?? null));
@@ -74,11 +71,17 @@ const silenceAfter = (host: Host, burst: Burst): Silence | null => {
   return waitedNs >= 0 && waitedNs <= host.times.shutdownNs ? silence : null;
 };
 
-/** The last of these moments that came after `burst`, unless the host fell silent in between. */
-const since = (burst: Burst, host: Host, moments: readonly (Moment | null)[]): Moment | null => {
-  const last = moments.filter((moment) => moment !== null && moment.timeNs > burst.last.timeNs).at(-1) ?? null;
-  return last && !silenceAfter(host, burst) ? last : null;
-};
+/** What was last seen of the services that the decisive burst took, unless the host fell silent in between. */
+function sinceClosing(host: Host, seen: (service: Service) => Moment | null): Moment | null {
+  const burst = decisiveBurst(host);
+  if (!burst || silenceAfter(host, burst)) return null;
+  return (
+    clearedBy(burst)
+      .map(seen)
+      .filter((moment) => later(moment, burst.last))
+      .at(-1) ?? null
+  );
+}
 
 /** Ordinary closes seldom come together so often. */
 export const MANY = 4;
@@ -195,60 +198,19 @@ export const HOST_FACTS = {
   },
   'served-again': {
     says: 'a service that was closed takes new connections',
-    find: ({ host }) => {
-      const burst = decisiveBurst(host);
-      return (
-        burst &&
-        since(
-          burst,
-          host,
-          clearedBy(burst).map(({ accepted }) => accepted),
-        )
-      );
-    },
+    find: ({ host }) => sinceClosing(host, ({ accepted }) => accepted),
   },
   'refuses-now': {
     says: 'a service that was closed refuses new connections: nobody listens any more',
-    find: ({ host }) => {
-      const burst = decisiveBurst(host);
-      const gone = burst && clearedBy(burst).filter(({ refused, accepted }) => later(refused, accepted));
-      return (
-        burst &&
-        since(
-          burst,
-          host,
-          gone!.map(({ refused }) => refused),
-        )
-      );
-    },
+    find: ({ host }) => sinceClosing(host, ({ refused, accepted }) => (later(refused, accepted) ? refused : null)),
   },
   'refusal-fits': {
     says: 'the refusal has the TTL of the host',
-    find: ({ host }) => {
-      const burst = decisiveBurst(host);
-      return (
-        burst &&
-        since(
-          burst,
-          host,
-          clearedBy(burst).map(({ refused }) => (refused?.fits ? refused : null)),
-        )
-      );
-    },
+    find: ({ host }) => sinceClosing(host, ({ refused }) => (refused?.fits ? refused : null)),
   },
   'refused-meanwhile': {
     says: 'in between it refused new connections: the program had gone',
-    find: ({ host }) => {
-      const burst = decisiveBurst(host);
-      return (
-        burst &&
-        since(
-          burst,
-          host,
-          clearedBy(burst).map(({ refused }) => refused),
-        )
-      );
-    },
+    find: ({ host }) => sinceClosing(host, ({ refused }) => refused),
   },
   'many-closed': {
     says: 'the burst closed four connections or more',

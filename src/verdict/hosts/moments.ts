@@ -4,7 +4,7 @@ import type { Moment } from '../../tcp/notes.js';
 import { formatAddress } from '../../wire/address.js';
 import { placeOf } from '../record.js';
 import { clearedBy, concernsHost } from './facts.js';
-import type { Burst, Deaf, Host, Return, Service, Silence } from './host.js';
+import { type Burst, type Deaf, type Host, type Return, type Service, type Silence, silencesOf } from './host.js';
 
 export const HOST_MOMENTS = {
   'mass-close': 'The host closed all connections of a service, or of several, in one burst.',
@@ -31,12 +31,21 @@ export interface HostMoment {
   readonly says: string;
 }
 
+/** One that has no end of its own and is of no service in particular. */
+export const momentOf = (id: HostMomentId, at: Moment, says: string, connections = 0): HostMoment => ({
+  id,
+  at,
+  until: null,
+  services: [],
+  connections,
+  says,
+});
+
 /** All that is remembered of a host, in order. */
 export function timelineOf(host: Host): HostMoment[] {
-  const silences = [...host.returns.map(({ silence }) => silence), host.silence].filter((silence) => silence !== null);
   const moments = [
     ...host.bursts.map((burst, n) => massClose(burst, host.bursts[n - 1], host)),
-    ...silences.filter(concernsHost).flatMap(silentMoments),
+    ...silencesOf(host).filter(concernsHost).flatMap(silentMoments),
     ...host.returns.flatMap((back) => returnMoments(back, host.silence === null)),
     ...(host.deaf ? [deafMoment(host.deaf)] : []),
     ...(host.announced ? [announcedMoment(host.announced)] : []),
@@ -64,19 +73,11 @@ function massClose(burst: Burst, before: Burst | undefined, host: Host): HostMom
 function silentMoments(silence: Silence): HostMoment[] {
   const { since, connections, newcomers, neighbour, unreachable } = silence;
   const waiting = connections + newcomers;
-  const plain = { until: null, services: [], connections: waiting };
-  const moments: HostMoment[] = [
-    {
-      ...plain,
-      id: 'went-silent',
-      at: since,
-      says: `answers nothing any more${waiting === 0 ? '' : waiting === 1 ? ': one connection waits' : `: ${waiting} connections wait`}`,
-    },
-  ];
-  if (neighbour)
-    moments.push({ ...plain, id: 'out-of-reach', at: neighbour, says: 'its link was asked for it in vain' });
+  const who = waiting === 0 ? '' : waiting === 1 ? ': one connection waits' : `: ${waiting} connections wait`;
+  const moments = [momentOf('went-silent', since, `answers nothing any more${who}`, waiting)];
+  if (neighbour) moments.push(momentOf('out-of-reach', neighbour, 'its link was asked for it in vain', waiting));
   if (unreachable)
-    moments.push({ ...plain, id: 'out-of-reach', at: unreachable, says: `${unreachable.from} reports it unreachable` });
+    moments.push(momentOf('out-of-reach', unreachable, `${unreachable.from} reports it unreachable`, waiting));
   return moments;
 }
 
@@ -84,44 +85,28 @@ function deafMoment({ packet, timeNs, waiting, hosts, ports }: Deaf): HostMoment
   const who = [...hosts].map(({ words, ipVersion }) => formatAddress(words, ipVersion));
   const what = waiting.size === 1 ? 'one connection waits' : `${waiting.size} connections wait`;
   const where = `on port${ports.size > 1 ? 's' : ''} ${listed([...ports].map(String))}`;
-  return {
-    id: 'deaf-to-some',
-    at: { packet, timeNs },
-    until: null,
-    services: [],
-    connections: waiting.size,
-    says: `answers others, but nothing to ${listed(who)} any more: ${what} ${where}`,
-  };
+  const says = `answers others, but nothing to ${listed(who)} any more: ${what} ${where}`;
+  return momentOf('deaf-to-some', { packet, timeNs }, says, waiting.size);
 }
 
-const announcedMoment = (at: Moment): HostMoment => ({
-  id: 'announced',
-  at,
-  until: null,
-  services: [],
-  connections: 0,
-  says: 'is announced on its link from another link-layer address than before',
-});
+const announcedMoment = (at: Moment): HostMoment =>
+  momentOf('announced', at, 'is announced on its link from another link-layer address than before');
 
 function returnMoments(
   { at, silence, remembers, forgot, forgotten, moved, otherTtl }: Return,
   isBack: boolean,
 ): HostMoment[] {
-  const plain = { until: null, services: [], connections: forgotten };
   const moments: HostMoment[] = [];
   // A RST with another TTL is somebody else's, unless the host is heard so later.
   if (silence && concernsHost(silence) && (isBack || Number.isNaN(otherTtl))) {
     const says = remembers ? 'is heard again, and goes on with connections of before' : 'is heard again';
-    moments.push({ ...plain, id: 'came-back', at, says });
+    moments.push(momentOf('came-back', at, says, forgotten));
   }
   if (forgot) {
-    const what = forgotten === 1 ? 'a connection' : `${forgotten} connections`;
-    moments.push({
-      ...plain,
-      id: 'disowns',
-      at: forgot,
-      says: `answers ${what} of before with RST: it knows ${forgotten === 1 ? 'it' : 'them'} no more${moved ? '; its link-layer address or TTL is another' : ''}`,
-    });
+    const [what, them] = forgotten === 1 ? ['a connection', 'it'] : [`${forgotten} connections`, 'them'];
+    const another = moved ? '; its link-layer address or TTL is another' : '';
+    const says = `answers ${what} of before with RST: it knows ${them} no more${another}`;
+    moments.push(momentOf('disowns', forgot, says, forgotten));
   }
   return moments;
 }
@@ -132,18 +117,11 @@ function listenerMoments(service: Service, host: Host): HostMoment[] {
   const trouble = [...host.bursts.map(({ last }) => last), ...host.returns.map(({ at: back }) => back)];
   const before = (moment: Moment): boolean => trouble.some(({ timeNs }) => timeNs <= moment.timeNs);
   if (at !== null || opened === 0) return [];
-  const plain = { until: null, services: [service], connections: 0 };
+  const where = placesOf([service]);
   const moments: HostMoment[] = [];
-  if (refused && before(refused))
-    moments.push({
-      ...plain,
-      id: 'listener-gone',
-      at: refused,
-      says: `refuses new connections ${placesOf([service])}`,
-    });
-  if (accepted && before(accepted))
-    moments.push({ ...plain, id: 'listener-back', at: accepted, says: `takes new connections ${placesOf([service])}` });
-  return moments;
+  if (refused && before(refused)) moments.push(momentOf('listener-gone', refused, `refuses new connections ${where}`));
+  if (accepted && before(accepted)) moments.push(momentOf('listener-back', accepted, `takes new connections ${where}`));
+  return moments.map((moment) => ({ ...moment, services: [service] }));
 }
 
 /** `on ports 80 and 443`, or `to 192.0.2.1:80`. */

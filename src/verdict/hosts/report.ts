@@ -9,7 +9,7 @@ import { type Weighed, weigh } from '../weigh.js';
 import { HOST_FACTS, type HostCase, type HostFactId } from './facts.js';
 import type { Host } from './host.js';
 import type { Hosts } from './memory.js';
-import { type HostMoment, timelineOf } from './moments.js';
+import { type HostMoment, momentOf, timelineOf } from './moments.js';
 import { HOST_RULES, type HostLookalike, type HostRuleRow } from './rules.js';
 
 /** What was told of a host. */
@@ -58,14 +58,8 @@ export class HostReports {
 
 const keyOf = ({ id, at }: HostMoment): string => `${id} ${at.packet}`;
 
-const withdrawn = (title: string, at: Moment): HostMoment => ({
-  id: 'withdrawn',
-  at,
-  until: null,
-  services: [],
-  connections: 0,
-  says: `what was concluded does not hold any more: ${title}`,
-});
+const withdrawn = (title: string, at: Moment): HostMoment =>
+  momentOf('withdrawn', at, `what was concluded does not hold any more: ${title}`);
 
 interface Conclusion {
   readonly row: HostRuleRow;
