@@ -4,7 +4,8 @@ import { writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { Command, InvalidArgumentError } from 'commander';
-import { type Capture, count, obtain, type Recipe, recipes } from './captures.js';
+import { grouped } from '../output/words.js';
+import { type Capture, obtain, type Recipe, recipes } from './captures.js';
 import { find, mismatches } from './check.js';
 import { type Block, blockText, compare } from './compare.js';
 import { writeComparison, writeGrowth } from './docs.js';
@@ -51,7 +52,7 @@ const tools = ({ node, peers: wanted }: Options): readonly Tool[] => [
 async function rightly(recipe: Recipe, dir: string): Promise<Capture | null> {
   const capture = obtain(recipe, dir);
   const { name, path, truth, madeInSeconds } = capture;
-  if (madeInSeconds !== null) say(`${name}: ${count(truth.packets)} packets made in ${madeInSeconds.toFixed(1)} s`);
+  if (madeInSeconds !== null) say(`${name}: ${grouped(truth.packets)} packets made in ${madeInSeconds.toFixed(1)} s`);
   const wrong = mismatches(truth, await find(ours(process.execPath).command(path), truth.resent !== null));
   for (const words of wrong) print(`${name}: ${words}`);
   if (wrong.length > 0) return null;

@@ -3,6 +3,7 @@
 import { existsSync, mkdirSync, readFileSync, renameSync, rmSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
+import { grouped } from '../output/words.js';
 import { Chance } from './traffic/chance.js';
 import { flood } from './traffic/flood.js';
 import { Loss } from './traffic/loss.js';
@@ -56,7 +57,7 @@ export function mixed(name: string, connections: number, most = 10_000): Recipe 
   const plan = { ...MIXED, connections, atOnce, warmUpUs: 8e6 };
   return {
     name,
-    title: `${count(connections)} connections, up to ${count(atOnce)} at a time`,
+    title: `${grouped(connections)} connections, up to ${grouped(atOnce)} at a time`,
     snaplen: HEADERS,
     numbers: { connections, atOnce },
     write: (writer, chance) => new Talk(plan, writer, chance).run(),
@@ -78,7 +79,7 @@ export function liveAtOnce(name: string, connections: number, packets: number): 
   };
   return {
     name,
-    title: `${count(connections)} connections open at the same time`,
+    title: `${grouped(connections)} connections open at the same time`,
     snaplen: HEADERS,
     numbers: { connections, packets },
     write: (writer, chance) => new Talk(plan, writer, chance).run(),
@@ -121,7 +122,7 @@ function synFlood(syns: number, connections: number): Recipe {
   };
   return {
     name: 'syn-flood',
-    title: `${count(syns)} SYNs that nobody means, ${count(connections)} real connections among them`,
+    title: `${grouped(syns)} SYNs that nobody means, ${grouped(connections)} real connections among them`,
     snaplen: HEADERS,
     numbers: { syns, connections },
     write: (writer, chance) => flood(syns, plan, writer, chance),
@@ -132,7 +133,7 @@ function synFlood(syns: number, connections: number): Recipe {
 export function lossy(name: string, connections: number, packets: number, loss: number): Recipe {
   return {
     name,
-    title: `${count(connections)} transfers, ${loss * 100} % of their segments lost`,
+    title: `${grouped(connections)} transfers, ${loss * 100} % of their segments lost`,
     snaplen: HEADERS,
     numbers: { connections, packets, loss },
     write: (writer, chance) => new Loss({ connections, packets, loss }, writer, chance).run(),
@@ -168,8 +169,6 @@ export function recipes(scale = 1): readonly Recipe[] {
 export function discard({ path }: Capture): void {
   rmSync(path, { force: true });
 }
-
-export const count = (number: number): string => number.toLocaleString('en-US');
 
 /** The capture of this recipe in a folder, made if it is not there. Throws what the file system says. */
 export function obtain(recipe: Recipe, folder: string): Capture {

@@ -1,11 +1,10 @@
 // Ours and its peers on the same file, in turn, several times; a block of the table for each capture.
 
 import Table from 'cli-table3';
-import { type Capture, count } from './captures.js';
-import { type Cost, measure, medianCost } from './measure.js';
+import { grouped } from '../output/words.js';
+import type { Capture } from './captures.js';
+import { type Cost, MIB, measure, medianCost } from './measure.js';
 import type { Tool } from './tools.js';
-
-const MIB = 1024 * 1024;
 
 export interface Row {
   readonly tool: string;
@@ -33,7 +32,7 @@ export async function compare(
   for (const tool of tools) {
     if (tool.version === null) whyNot.set(tool, 'not installed');
     else if (capture.truth.packets > tool.mostPackets)
-      whyNot.set(tool, `too slow for more than ${count(tool.mostPackets)} packets: see a smaller capture`);
+      whyNot.set(tool, `too slow for more than ${grouped(tool.mostPackets)} packets: see a smaller capture`);
   }
   const costs = new Map<Tool, Cost[]>(tools.map((tool) => [tool, []]));
   for (let run = 1; run <= runs; run++) {
@@ -73,7 +72,7 @@ export function cellsOf({ tool, cost, why }: Row, { capture, rows }: Block): str
 
 export function headlineOf({ capture }: Block): string {
   const { name, title, truth, octets } = capture;
-  return `${name}: ${count(truth.packets)} packets, ${count(Math.round(octets / 1e6))} MB; ${title}`;
+  return `${name}: ${grouped(truth.packets)} packets, ${grouped(Math.round(octets / 1e6))} MB; ${title}`;
 }
 
 export function blockText(block: Block): string {

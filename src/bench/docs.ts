@@ -3,14 +3,14 @@
 import { writeFileSync } from 'node:fs';
 import { cpus, release, totalmem, type } from 'node:os';
 import { fileURLToPath } from 'node:url';
+import { grouped } from '../output/words.js';
 import { type Block, cellsOf, HEADINGS, headlineOf } from './compare.js';
-import type { Growth } from './growth.js';
+import { GROWTH_HEADINGS, type Growth, growthCells } from './growth.js';
+import { GIB, MIB } from './measure.js';
 import { barChart, lineChart } from './svg.js';
 import type { Tool } from './tools.js';
 
 const DOCS = fileURLToPath(new URL('../../docs', import.meta.url));
-const GIB = 1024 ** 3;
-const MIB = 1024 ** 2;
 
 /** A line on the machine and the day. */
 function circumstances(): string {
@@ -67,7 +67,7 @@ const bars = (block: Block) => ({
   title: headlineOf(block),
   bars: block.rows.map(({ tool, cost, why }) => {
     const ns = cost && (cost.cpuSeconds * 1e9) / block.capture.truth.packets;
-    return { name: tool, value: ns, words: ns === null ? (why ?? '') : Math.round(ns).toLocaleString('en-US') };
+    return { name: tool, value: ns, words: ns === null ? (why ?? '') : grouped(Math.round(ns)) };
   }),
 });
 
@@ -84,16 +84,8 @@ export function writeGrowth(growths: readonly Growth[], runs: number): void {
       '',
       `![${title}](benchmark-growth-${name}.svg)`,
       '',
-      ...tableHead(['', 'packets', 'connections', 'CPU ns a packet', 'peak MiB']),
-      ...points.map((point) =>
-        tableRow([
-          point.name,
-          point.packets.toLocaleString('en-US'),
-          point.connections.toLocaleString('en-US'),
-          point.cpuNs.toFixed(0),
-          point.memory === null ? '-' : (point.memory / MIB).toFixed(0),
-        ]),
-      ),
+      ...tableHead(GROWTH_HEADINGS),
+      ...points.map((point) => tableRow(growthCells(point))),
       '',
     ]),
   ];

@@ -1,11 +1,10 @@
 // `npm run bench -- --growth`: how the cost of a packet and the memory grow, with one thing growing at a time.
 
 import Table from 'cli-table3';
-import { type Capture, count, discard, liveAtOnce, lossy, mixed, type Recipe } from './captures.js';
-import { measure, medianCost } from './measure.js';
+import { grouped } from '../output/words.js';
+import { type Capture, discard, liveAtOnce, lossy, mixed, type Recipe } from './captures.js';
+import { MIB, measureRuns } from './measure.js';
 import type { Tool } from './tools.js';
-
-const MIB = 1024 * 1024;
 
 interface Axis {
   readonly name: string;
@@ -20,14 +19,16 @@ interface Axis {
 export interface Growth {
   readonly name: string;
   readonly title: string;
-  readonly points: readonly {
-    readonly name: string;
-    readonly packets: number;
-    readonly connections: number;
-    readonly cpuNs: number;
-    /** Octets; null: not known on this system. */
-    readonly memory: number | null;
-  }[];
+  readonly points: readonly GrowthPoint[];
+}
+
+interface GrowthPoint {
+  readonly name: string;
+  readonly packets: number;
+  readonly connections: number;
+  readonly cpuNs: number;
+  /** Octets; null: not known on this system. */
+  readonly memory: number | null;
 }
 
 /** @param scale as of `recipes` */
@@ -44,9 +45,9 @@ function axes(scale: number): readonly Axis[] {
     },
     {
       name: 'connections',
-      title: `More connections open at a time, in ${count(packets)} packets`,
+      title: `More connections open at a time, in ${grouped(packets)} packets`,
       points: [1000, 10_000, 100_000, 1_000_000].map(scaled).map((connections) => ({
-        name: count(connections),
+        name: grouped(connections),
         recipe: liveAtOnce(`growth-connections-${connections}`, connections, packets),
       })),
     },
@@ -79,14 +80,8 @@ export async function grow(tool: Tool, { scale, runs, capture }: GrowthOptions):
     for (const point of points) {
       const made = await capture(point.recipe);
       if (!made) return null;
-      const costs = [];
-      for (let run = 0; run < runs; run++) {
-        const cost = await measure(tool.command(made.path));
-        if (typeof cost === 'string') throw new Error(`${made.name}: ${cost}`);
-        costs.push(cost);
-      }
+      const { cpuSeconds, memory } = await measureRuns(tool.command(made.path), runs);
       discard(made);
-      const { cpuSeconds, memory } = medianCost(costs);
       const { packets, connections } = made.truth;
       const name = point.name ?? briefly(packets);
       measured.push({ name, packets, connections, cpuNs: (cpuSeconds * 1e9) / packets, memory });
@@ -96,19 +91,23 @@ export async function grow(tool: Tool, { scale, runs, capture }: GrowthOptions):
   return growths;
 }
 
+export const GROWTH_HEADINGS = ['', 'packets', 'connections', 'CPU ns a packet', 'peak MiB'] as const;
+
+/** The cells of a row, as they are printed and written to docs. */
+export const growthCells = ({ name, packets, connections, cpuNs, memory }: GrowthPoint): string[] => [
+  name,
+  grouped(packets),
+  grouped(connections),
+  cpuNs.toFixed(0),
+  memory === null ? '-' : (memory / MIB).toFixed(0),
+];
+
 export function growthText({ title, points }: Growth): string {
   const table = new Table({
-    head: ['', 'packets', 'connections', 'CPU ns a packet', 'peak MiB'],
-    colAligns: ['left', 'right', 'right', 'right', 'right'],
+    head: [...GROWTH_HEADINGS],
+    colAligns: ['left', ...GROWTH_HEADINGS.slice(1).map(() => 'right' as const)],
     style: { head: [], border: [], compact: true },
   });
-  for (const { name, packets, connections, cpuNs, memory } of points)
-    table.push([
-      name,
-      count(packets),
-      count(connections),
-      cpuNs.toFixed(0),
-      memory === null ? '-' : (memory / MIB).toFixed(0),
-    ]);
+  for (const point of points) table.push(growthCells(point));
   return `${title}\n${table}\n`;
 }

@@ -11,7 +11,8 @@ const SCRIPT = '"$@" >/dev/null & echo $!; wait $!; code=$?; times; exit $code';
 /** Memory is asked for so often; a program's last growth is missed by no more. */
 const LOOK_MS = 20;
 const KIB = 1024;
-const GIB = KIB ** 3;
+export const MIB = KIB ** 2;
+export const GIB = KIB ** 3;
 /** The other half is the page cache's, which has the capture. */
 const MOST_MEMORY = totalmem() / 2;
 
@@ -95,6 +96,17 @@ export function median(numbers: readonly number[]): number {
   const sorted = [...numbers].sort((a, b) => a - b);
   const middle = sorted.length >> 1;
   return sorted.length % 2 === 1 ? sorted[middle]! : (sorted[middle - 1]! + sorted[middle]!) / 2;
+}
+
+/** Runs it so many times. Throws if one does not end well. @returns medians */
+export async function measureRuns(command: readonly string[], runs: number): Promise<Cost> {
+  const costs: Cost[] = [];
+  for (let run = 0; run < runs; run++) {
+    const cost = await measure(command);
+    if (typeof cost === 'string') throw new Error(`${command.join(' ')}: ${cost}`);
+    costs.push(cost);
+  }
+  return medianCost(costs);
 }
 
 /** Of several runs, number by number. */

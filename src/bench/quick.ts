@@ -3,8 +3,9 @@
 import { execFileSync } from 'node:child_process';
 import { fileURLToPath } from 'node:url';
 import Table from 'cli-table3';
-import { type Capture, count } from './captures.js';
-import { measure, medianCost } from './measure.js';
+import { grouped } from '../output/words.js';
+import type { Capture } from './captures.js';
+import { measureRuns } from './measure.js';
 import { STAGES } from './stages.js';
 import type { Tool } from './tools.js';
 
@@ -41,14 +42,8 @@ export async function quick(capture: Capture, node: string, tool: Tool): Promise
     table.push([stage, STAGES[n]!.does, ...[cpuNs - before, cpuNs, wallNs].map((ns) => ns.toFixed(0))]);
     before = cpuNs;
   }
-  const costs = [];
-  for (let run = 0; run < RUNS; run++) {
-    const cost = await measure(tool.command(capture.path));
-    if (typeof cost === 'string') throw new Error(cost);
-    costs.push(cost);
-  }
-  const { cpuSeconds, wallSeconds } = medianCost(costs);
+  const { cpuSeconds, wallSeconds } = await measureRuns(tool.command(capture.path), RUNS);
   const aPacket = (seconds: number): string => ((seconds * 1e9) / capture.truth.packets).toFixed(0);
   table.push(['program', 'all of it, from its start', '', aPacket(cpuSeconds), aPacket(wallSeconds)]);
-  return `a packet of ${capture.name}, ${count(capture.truth.packets)} of them; the least of ${ROUNDS} rounds, Node ${process.version}\n${table}`;
+  return `a packet of ${capture.name}, ${grouped(capture.truth.packets)} of them; the least of ${ROUNDS} rounds, Node ${process.version}\n${table}`;
 }

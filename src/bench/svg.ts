@@ -1,5 +1,7 @@
 // Plots for docs: plain SVG, with colours for light and for dark pages.
 
+import { grouped } from '../output/words.js';
+
 const STYLE = `<style>
 text { font: 12px system-ui, sans-serif; fill: #24292f }
 .head { font-weight: 600 }
@@ -91,7 +93,7 @@ function panelOf({ title, points }: Line, x: number): string[] {
     `<polyline class="line" points="${placed.map((point) => `${point.x},${point.y}`).join(' ')}"/>`,
     ...placed.flatMap((point) => [
       `<circle class="dot" cx="${point.x}" cy="${point.y}" r="3"/>`,
-      text(point.x, point.y - 8, Math.round(point.value).toLocaleString('en-US'), ' text-anchor="middle"'),
+      text(point.x, point.y - 8, grouped(Math.round(point.value)), ' text-anchor="middle"'),
       text(point.x, base + 18, point.name, ' text-anchor="middle"'),
     ]),
     text(x + left - 6, base + 4, '0', ' text-anchor="end"'),

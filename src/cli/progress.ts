@@ -2,6 +2,7 @@
 
 import { statSync } from 'node:fs';
 import type { WriteStream } from 'node:tty';
+import { grouped } from '../output/words.js';
 import { USUAL_WIDTH } from './terminal.js';
 
 type Terminal = Pick<WriteStream, 'isTTY' | 'write' | 'columns'>;
@@ -52,7 +53,7 @@ export class Progress {
   }
 
   private words(packets: number, seconds: number): string {
-    const rate = `${count(packets)} packets, ${count(Math.round(packets / seconds))}/s`;
+    const rate = `${grouped(packets)} packets, ${grouped(Math.round(packets / seconds))}/s`;
     const share = (this.doneOctets + this.octets) / this.totalOctets;
     if (!(share > 0)) return rate;
     const left = Math.max(0, (seconds * (1 - share)) / share);
@@ -69,8 +70,6 @@ export function octetsOf(files: readonly string[]): number {
   }
   return octets;
 }
-
-const count = (number: number): string => number.toLocaleString('en-US');
 
 const timeOf = (seconds: number): string =>
   seconds < 90 ? `${Math.ceil(seconds)} s` : `${Math.round(seconds / 60)} min`;

@@ -144,3 +144,6 @@ export function placeWords(peer: PeerAddress, nameOf: NameOf | undefined): strin
 }
 
 export const plural = (n: number, word: string): string => `${n} ${word}${n === 1 ? '' : 's'}`;
+
+/** `1,204`. */
+export const grouped = (number: number): string => number.toLocaleString('en-US');

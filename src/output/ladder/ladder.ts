@@ -7,10 +7,10 @@ import { endWords } from '../evidence.js';
 import { glue, hang, NO_BREAK } from '../layout.js';
 import { markOf, paint, paintSeverity } from '../style.js';
 import { durationWords, offset, secondsBetween } from '../times.js';
-import { claimWords, plural } from '../words.js';
+import { claimWords, grouped, plural } from '../words.js';
 import { type Fold, type Folding, GAP_SECONDS, type Rung } from './folding.js';
 import { arrowLabel } from './label.js';
-import { foldedOddities, grouped, oddityWords } from './oddities.js';
+import { foldedOddities, oddityWords } from './oddities.js';
 import { Sheet } from './sheet.js';
 import { LIFELINE, labelRoom, rails, wireRow } from './wire-row.js';
 

@@ -4,6 +4,7 @@ import type { SegmentAnomaly } from '../../verdict/events.js';
 import { glue } from '../layout.js';
 import { ordinal, PROOFS } from '../lines.js';
 import { durationWords } from '../times.js';
+import { grouped } from '../words.js';
 import type { Fold } from './folding.js';
 
 type Words = readonly [word: string, detail?: string];
@@ -91,6 +92,3 @@ export function foldedOddities({ odd }: Fold): string {
   });
   return parts.join('');
 }
-
-/** `1,204`. */
-export const grouped = (number: number): string => number.toLocaleString('en-US');
