@@ -7,7 +7,7 @@
 
 import type { ConnectionEvent, HostEvent, SummaryEvent } from '../verdict/events.js';
 import { placeOf } from '../verdict/record.js';
-import { align } from './align.js';
+import { align, type Pair } from './align.js';
 import { differences, type Expected, isRecord } from './differences.js';
 import { holdsTruth, type Truth } from './holds-truth.js';
 import type { Outcome } from './outcome.js';
@@ -104,14 +104,16 @@ export const HOSTS: Kind<Expected<HostEvent>, HostEvent> = {
 };
 
 function compareLists<E, R>(expected: readonly E[], records: readonly R[], kind: Kind<E, R>): string[] {
-  return align(expected, records, (entry, record) => kind.compare(entry, record).length === 0).flatMap(
-    ([entry, record]) => {
-      if (record === null) return [`a ${kind.word} is missing: ${shortened(JSON.stringify(entry))}`];
-      if (entry === null) return [`${kind.says(record)} was not expected`];
-      return kind.compare(entry, record);
-    },
-  );
+  return alignBy(kind, expected, records).flatMap(([entry, record]) => {
+    if (record === null) return [`a ${kind.word} is missing: ${shortened(JSON.stringify(entry))}`];
+    if (entry === null) return [`${kind.says(record)} was not expected`];
+    return kind.compare(entry, record);
+  });
 }
+
+/** Which entry is about which record. */
+export const alignBy = <E, R>({ compare }: Kind<E, R>, entries: readonly E[], records: readonly R[]): Pair<E, R>[] =>
+  align(entries, records, (entry, record) => compare(entry, record).length === 0);
 
 const nameOf = ({ id, client, server }: ConnectionEvent): string =>
   `connection #${id} ${placeOf(client)} → ${placeOf(server)}`;

@@ -1,9 +1,8 @@
 // An expectation made new from what came out: what it speaks of stays what it speaks of, with the values of now.
 
 import type { ConnectionEvent, HostEvent, SummaryEvent } from '../verdict/events.js';
-import { align } from './align.js';
 import { type Expected, isRecord } from './differences.js';
-import { CONNECTIONS, type ConnectionExpectation, type Expectation, HOSTS, type Kind } from './expectation.js';
+import { alignBy, CONNECTIONS, type ConnectionExpectation, type Expectation, HOSTS, type Kind } from './expectation.js';
 import type { Outcome } from './outcome.js';
 
 /** @param before null: there was none, and what most care for is expected: which server, and how it ended. */
@@ -47,8 +46,8 @@ function follow<E, R>(
   refresh: (entry: E, record: R) => E,
   fresh: (record: R) => E,
 ): E[] {
-  return align(before, records, (entry, record) => kind.compare(entry, record).length === 0).flatMap(
-    ([entry, record]) => (record === null ? [] : [entry === null ? fresh(record) : refresh(entry, record)]),
+  return alignBy(kind, before, records).flatMap(([entry, record]) =>
+    record === null ? [] : [entry === null ? fresh(record) : refresh(entry, record)],
   );
 }
 
