@@ -7,6 +7,7 @@ import { type ChildProcess, spawn } from 'node:child_process';
 import { once } from 'node:events';
 import { stat } from 'node:fs/promises';
 import { setTimeout as sleep } from 'node:timers/promises';
+import { epochMs } from '../stage/clock.js';
 import { type Namespace, run } from '../stage/namespaces.js';
 import { PlayAgain } from './scenario.js';
 
@@ -62,7 +63,7 @@ export class Capture {
       child.on('exit', () => reject(new Error(`${command[0]} ended: ${said.trim()}`)));
     });
     await listening;
-    const capture = new Capture(child, file, format, performance.timeOrigin + performance.now());
+    const capture = new Capture(child, file, format, epochMs());
     child.stderr.on('data', (chunk: Buffer) => {
       capture.said += chunk.toString();
     });

@@ -4,6 +4,7 @@ import { existsSync } from 'node:fs';
 import { symlink } from 'node:fs/promises';
 import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
+import { epochMs } from '../stage/clock.js';
 import { Ledger } from '../stage/ledger.js';
 import type { Network } from '../stage/network.js';
 import { type Program, type Server, startProgram, startServer } from '../stage/program.js';
@@ -46,13 +47,13 @@ export class Director {
   async says(sentence: string): Promise<void> {
     await this.passes(BREATH_MS);
     await this.lines.settled();
-    this.show({ voice: 'scene', at: now(), says: sentence });
+    this.show({ voice: 'scene', at: epochMs(), says: sentence });
     await this.passes(BREATH_MS);
   }
 
   /** Tells what is done just now, as a command or what stands for it. */
   does(what: string): void {
-    this.show({ voice: 'director', at: now(), does: what });
+    this.show({ voice: 'director', at: epochMs(), does: what });
   }
 
   async passes(ms: number): Promise<void> {
@@ -163,5 +164,3 @@ export class Director {
     this.lines.add(line);
   }
 }
-
-const now = (): number => performance.timeOrigin + performance.now();

@@ -1,6 +1,7 @@
 // Lines of several voices in the order of their times: each arrives a moment after it happened, and some later than others.
 
 import { setTimeout as sleep } from 'node:timers/promises';
+import { epochMs } from '../stage/clock.js';
 import type { PlayLine } from './line.js';
 
 /** By then whatever happened before has arrived: a segment takes longest, through a capture and another process. */
@@ -26,7 +27,7 @@ export class InOrder {
   private release(): void {
     clearTimeout(this.timer);
     this.timer = undefined;
-    const until = performance.timeOrigin + performance.now() - HOLD_MS;
+    const until = epochMs() - HOLD_MS;
     this.held.sort((a, b) => a.at - b.at);
     const later = this.held.findIndex(({ at }) => at > until);
     const due = this.held.splice(0, later < 0 ? this.held.length : later);

@@ -1,5 +1,6 @@
 // The record of one play: which connections there were, what every call of every program returned, what was done to the hosts.
 
+import { epochMs } from './clock.js';
 import type { Endpoint } from './libc.js';
 import type { Connection, Deed, End, HostEvent, Truth } from './record.js';
 import type { Report } from './steps.js';
@@ -34,7 +35,7 @@ export class Ledger {
 
   /** What was done to a host just now. */
   did(role: 'client' | 'server', did: Deed): void {
-    this.deeds[role].push({ did, at: performance.timeOrigin + performance.now() });
+    this.deeds[role].push({ did, at: epochMs() });
   }
 
   /** Replaces absolute times by seconds since the capture began. */

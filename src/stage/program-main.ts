@@ -11,6 +11,7 @@ import { readSync, writeSync } from 'node:fs';
 import { constants } from 'node:os';
 import { fileURLToPath } from 'node:url';
 import { parseArgs } from 'node:util';
+import { epochMs } from './clock.js';
 import { plainFrames } from './devices.js';
 import * as libc from './libc.js';
 import type { Report, Step } from './steps.js';
@@ -27,8 +28,6 @@ const { values: options } = parseArgs({
 // What others see of it in /proc/PID/comm.
 process.title = options.name;
 const c = await libc.loadLibc();
-
-const now = (): number => performance.timeOrigin + performance.now();
 
 let fd = options.socket === undefined ? -1 : Number(options.socket);
 let listener = -1;
@@ -59,7 +58,7 @@ function nextStep(): Step | null {
 
 /** Tells the lab; a `call` is part of the record, `reply` says that the step is over. */
 function report(record: Omit<Report, 'at'>): void {
-  const line = `${JSON.stringify({ ...record, at: now() })}\n`;
+  const line = `${JSON.stringify({ ...record, at: epochMs() })}\n`;
   try {
     writeSync(1, line);
   } catch {
@@ -80,7 +79,7 @@ function read(timeoutMs: number, most: number): { result: libc.Outcome; text: st
 }
 
 function write(text: string, repeat: number, timeoutMs: number, reply: boolean): libc.Outcome {
-  const calledAt = now();
+  const calledAt = epochMs();
   const result = c.send(fd, Buffer.from(text.repeat(repeat), 'latin1'), timeoutMs);
   report({ call: 'write', result, text, calledAt, reply });
   return result;

@@ -3,6 +3,7 @@
 import { type ChildProcess, spawn } from 'node:child_process';
 import type { Duplex, Readable, Writable } from 'node:stream';
 import { fileURLToPath } from 'node:url';
+import { epochMs } from './clock.js';
 import type { Host } from './host.js';
 import type { Ledger } from './ledger.js';
 import { type Endpoint, type OptionName, SHUT_RD, SHUT_RDWR, SHUT_WR } from './libc.js';
@@ -142,7 +143,7 @@ export class Program {
 
   /** A signal is sent to it, whatever it makes of that. */
   gets(signal: 'SIGKILL' | 'SIGTERM', result: 'killed' | 'ignored' = 'ignored'): void {
-    const at = performance.timeOrigin + performance.now();
+    const at = epochMs();
     this.ledger.notes(this.role, this.connection, { call: signal, result, at, reply: false });
     this.ledger.did(this.role, signal);
     process.kill(this.pid, signal);

@@ -3,6 +3,7 @@
 import { mkdtemp, readFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
+import { epochMs } from '../../stage/clock.js';
 import type { Host } from '../../stage/host.js';
 import { Ledger } from '../../stage/ledger.js';
 import { startProgram } from '../../stage/program.js';
@@ -145,7 +146,7 @@ export class Scene {
 
   /** Before the capture begins only the machine itself is of interest. */
   private notes(line: string): void {
-    const at = performance.timeOrigin + performance.now();
+    const at = epochMs();
     this.kernelRelease = /^@ up (\S+)/.exec(line)?.[1] ?? this.kernelRelease;
     if (this.wire === undefined) return;
     const told = serverCall(line);
@@ -163,7 +164,7 @@ export class Scene {
     await this.wire.stop();
     const { startedMs } = this.wire;
     const seconds = (atMs: number): number => Number(((atMs - startedMs) / 1000).toFixed(6));
-    const over = seconds(performance.timeOrigin + performance.now());
+    const over = seconds(epochMs());
     const { address } = this.surroundings.machine;
     // Copies: the clients go on, and what they say from now on is not wanted.
     const connections = this.ledger
