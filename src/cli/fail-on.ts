@@ -1,5 +1,6 @@
 // `--fail-on WHAT`: the gate, and what stderr says of it: each connection that may not be, the rule, and how to look.
 
+import { unglue } from '../output/layout.js';
 import { claimWords, plural } from '../output/words.js';
 import type { ConnectionEvent } from '../pipeline.js';
 import { placeOf } from '../verdict/record.js';
@@ -37,7 +38,7 @@ function offenceWords({ rules, values, record }: Offence): string {
   const rule = `--fail-on ${rules.join(', ')}: `;
   if (!record) return `${rule}${values.join(', ')}`;
   const { id, client, server } = record;
-  const what = [claimWords(record).replaceAll('\u00a0', ' '), ...values].join(', ');
+  const what = [unglue(claimWords(record)), ...values].join(', ');
   return `${rule}#${id} ${placeOf(client)} → ${placeOf(server)}: ${what}`;
 }
 

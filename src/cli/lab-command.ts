@@ -1,7 +1,6 @@
 // `tcpwatch lab [PLAY]`: lists the plays; plays one on this machine while listening, and says what became of it.
 
 import { closeSync } from 'node:fs';
-import { inAscii } from '../output/ascii.js';
 import { evidenceLines } from '../output/evidence.js';
 import { glue, hang } from '../output/layout.js';
 import { paint } from '../output/style.js';
@@ -13,7 +12,7 @@ import type { Namespace } from '../stage/namespaces.js';
 import { openForWriting, unprivileged } from '../system/privileges.js';
 import { complain, EXIT, raise } from './exit.js';
 import { LabScreen } from './lab-screen.js';
-import { speaksUnicode, wantsColour, widthFor } from './terminal.js';
+import { spelling, wantsColour, widthFor } from './terminal.js';
 
 const SHORTENED =
   'For this play the kernel gives up sooner than by default, of which the verdict speaks: what the programs said is what happened.';
@@ -107,5 +106,5 @@ const screen = (): { colour: boolean; width: number } => ({
 
 function print(...lines: readonly string[]): void {
   const text = lines.map((line) => `${line}\n`).join('');
-  process.stdout.write(speaksUnicode(process.stdout, process.env) ? text : inAscii(text));
+  process.stdout.write(spelling(process.stdout, process.env)(text));
 }

@@ -1,8 +1,8 @@
 // `tcpwatch ladder FILE [filter]`: a connection, or a few, drawn segment by segment.
 
-import { inAscii } from '../output/ascii.js';
 import { Folding } from '../output/ladder/folding.js';
 import { ladderLines } from '../output/ladder/ladder.js';
+import { unglue } from '../output/layout.js';
 import { claimWords, plural, worstFirst } from '../output/words.js';
 import {
   type AnalyzeOptions,
@@ -18,7 +18,7 @@ import { complain, EXIT, raise } from './exit.js';
 import { complainOf, reportProblems } from './problems.js';
 import { octetsOf, Progress } from './progress.js';
 import { onStop } from './stop.js';
-import { speaksUnicode, wantsColour, widthFor } from './terminal.js';
+import { spelling, wantsColour, widthFor } from './terminal.js';
 import { isFile } from './watch-options.js';
 
 export interface LadderCommandOptions {
@@ -139,21 +139,20 @@ function draw(
   }
   const { stdout, env } = process;
   const options = { width: widthFor(stdout, env), colour: wantsColour(stdout, env) };
-  const unicode = speaksUnicode(stdout, env);
   const text = events
     .map((event) => ladderLines(event, foldings.get(event.id)!, options))
-    .map((lines) => lines.map((line) => `${unicode ? line : inAscii(line)}\n`).join(''))
+    .map((lines) => lines.map((line) => `${line}\n`).join(''))
     .join('\n');
-  stdout.write(text);
+  stdout.write(spelling(stdout, env)(text));
 }
 
 function choose(events: readonly ConnectionEvent[], count: number): void {
   const digits = Math.max(...events.map(({ id }) => String(id).length));
+  const spelt = spelling(process.stderr, process.env);
   const lines = events.map((event) => {
     const { id, client, server } = event;
     const ends = `${String(id).padStart(digits)}  ${placeOf(client)} → ${placeOf(server)}`;
-    const line = `  ${ends}  ${claimWords(event).replaceAll('\u00a0', ' ')}`;
-    return speaksUnicode(process.stderr, process.env) ? line : inAscii(line);
+    return spelt(`  ${ends}  ${unglue(claimWords(event))}`);
   });
   const more = count > events.length ? [`  and ${plural(count - events.length, 'more connection')}`] : [];
   complain(

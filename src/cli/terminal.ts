@@ -1,6 +1,7 @@
-// What standard output is: how wide, and whether it wants colour.
+// What standard output is: how wide, whether it wants colour, and which signs it has.
 
 import type { WriteStream } from 'node:tty';
+import { inAscii } from '../output/ascii.js';
 
 type Environment = Readonly<Record<string, string | undefined>>;
 type Stdout = Partial<Pick<WriteStream, 'isTTY' | 'columns'>>;
@@ -35,3 +36,7 @@ export function speaksUnicode({ isTTY }: Stdout, { LC_ALL, LC_CTYPE, LANG, TERM 
   const locale = LC_ALL || LC_CTYPE || LANG;
   return !locale || /utf-?8/i.test(locale);
 }
+
+/** Text of ours as this stream can show it. */
+export const spelling = (stream: Stdout, env: Environment): ((text: string) => string) =>
+  speaksUnicode(stream, env) ? (text) => text : inAscii;

@@ -1,7 +1,5 @@
 // `tcpwatch -r FILE [filter]`, `tcpwatch -i INTERFACE [filter]`: reads packets and prints what comes of them.
 
-import { inAscii } from '../output/ascii.js';
-import type { Output } from '../output/output.js';
 import { OUTPUTS } from '../output/outputs.js';
 import { type AnalyzeOptions, analyzeInBatches, FilterError, noticeEvent, type TcpwatchEvent } from '../pipeline.js';
 import type { Gate } from '../verify/gate.js';
@@ -12,7 +10,7 @@ import { Printer } from './printer.js';
 import { complainOf, reportProblems } from './problems.js';
 import { octetsOf, Progress } from './progress.js';
 import { onStop } from './stop.js';
-import { speaksUnicode, wantsColour, widthFor } from './terminal.js';
+import { spelling, wantsColour, widthFor } from './terminal.js';
 import { analyzeOptions, isFile, UsageError, type WatchOptions } from './watch-options.js';
 
 const STDOUT_FD = 1;
@@ -45,15 +43,17 @@ async function printAll(
 ): Promise<void> {
   const { stdout, env } = process;
   const live = asked.interface !== undefined;
-  const names = options.resolve ? new Names() : null;
-  const made = OUTPUTS[options.output].make({
+  const isJson = options.output === 'ndjson';
+  // JSON has addresses only.
+  const names = options.resolve && !isJson ? new Names() : null;
+  const output = OUTPUTS[options.output].make({
     nameOf: names?.nameOf,
     colour: wantsColour(stdout, env),
     width: widthFor(stdout, env),
     verbose: options.verbose ?? false,
     growing: live || (asked.growing ?? false),
   });
-  const output = speaksUnicode(stdout, env) || options.output === 'ndjson' ? made : { ...made, event: spelt(made) };
+  const spelt = isJson ? (text: string): string => text : spelling(stdout, env);
   const skipped = (count: number) =>
     noticeEvent('output-skipped', Date.now(), `: ${count} ${count === 1 ? 'line' : 'lines'} left out`);
   const progress = new Progress(process.stderr, octetsOf(asked.files ?? []));
@@ -61,7 +61,7 @@ async function printAll(
     if (text !== '' && stdout.isTTY) progress.clear();
     return text;
   };
-  const shown = { ...output, event: (event: TcpwatchEvent) => makeWay(output.event(event)) };
+  const shown = { ...output, event: (event: TcpwatchEvent) => makeWay(spelt(output.event(event))) };
   const printer: Printer = new Printer(STDOUT_FD, shown, !live, skipped, () => {
     reportUnwritable(printer.failure!);
     if (live) stopping.abort();
@@ -95,9 +95,3 @@ async function printAll(
     clearTimeout(timer);
   }
 }
-
-/** In ASCII, for a terminal that has no more. */
-const spelt =
-  (output: Output): Output['event'] =>
-  (event) =>
-    inAscii(output.event(event));

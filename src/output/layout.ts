@@ -7,6 +7,9 @@ export const NO_BREAK = '\u00a0';
 /** Joins words that belong on one line. */
 export const glue = (text: string): string => text.replaceAll(' ', NO_BREAK);
 
+/** Text on one line, however long. */
+export const unglue = (text: string): string => text.replaceAll(NO_BREAK, ' ');
+
 /** Columns of a line. Everything tcpwatch prints by itself is one column a character; see the test of that name. */
 export const widthOf = (line: string): number => [...line].length;
 
@@ -17,7 +20,7 @@ export const widthOf = (line: string): number => [...line].length;
  * @param indent of all lines but the first
  */
 export function hang(first: string, text: string, width: number, indent = widthOf(first)): string[] {
-  if (width === Number.POSITIVE_INFINITY) return [(first + text).replaceAll(NO_BREAK, ' ').trimEnd()];
+  if (width === Number.POSITIVE_INFINITY) return [unglue(first + text).trimEnd()];
   const lines: string[] = [];
   let line = first;
   let empty = true;
@@ -29,5 +32,5 @@ export function hang(first: string, text: string, width: number, indent = widthO
     } else line = longer;
     empty = false;
   }
-  return [...lines, line].map((one) => one.replaceAll(NO_BREAK, ' ').trimEnd());
+  return [...lines, line].map((one) => unglue(one).trimEnd());
 }
