@@ -17,6 +17,10 @@ const MOMENT_MS = 250;
 const MOST_FINAL_WAITING = 2 * MOST_WAITING;
 /** A terminal or pipe shared with a program that made it non-blocking says "not now". */
 const RETRY_MS = 10;
+/** Octets written at a time. */
+const CHUNK_OCTETS = 256 * 1024;
+/** UTF-8 takes at most this many octets for one UTF-16 unit. */
+const MOST_OCTETS_A_UNIT = 3;
 
 const writeTo = promisify(write);
 
@@ -35,6 +39,9 @@ export class Printer {
   private skipped = 0;
   private written = 0;
   private stalled = false;
+  private readonly encoder = new TextEncoder();
+  /** What is being written: made once, where fresh memory for every write would cost more than the encoding. */
+  private readonly chunk = new Uint8Array(CHUNK_OCTETS);
 
   /**
    * @param patient everything is printed, however long it takes; otherwise what finds no room is skipped
@@ -94,17 +101,39 @@ export class Printer {
     // What has come by the end of this turn goes out together.
     await null;
     while (this.waiting.length > 0 && !this.failure) {
-      const text = this.waiting.join('');
+      const texts = this.waiting;
       this.waiting = [];
-      const bytes = Buffer.from(text);
-      for (let at = 0; at < bytes.length && !this.failure; ) at += await this.writeSome(bytes, at);
-      this.waitingLength -= text.length;
+      let filled = 0;
+      let units = 0;
+      for (const text of texts) {
+        for (let at = 0; at < text.length; ) {
+          // Room for what is left of it, or for some of it in an empty chunk: no character is ever cut.
+          if (filled > 0 && (text.length - at) * MOST_OCTETS_A_UNIT > CHUNK_OCTETS - filled) {
+            await this.writeChunk(filled, units);
+            filled = units = 0;
+          }
+          const { read, written } = this.encoder.encodeInto(
+            at > 0 ? text.slice(at) : text,
+            this.chunk.subarray(filled),
+          );
+          at += read;
+          filled += written;
+          units += read;
+        }
+      }
+      await this.writeChunk(filled, units);
     }
   }
 
-  private async writeSome(bytes: Buffer, at: number): Promise<number> {
+  /** @param units of text that the octets stand for. */
+  private async writeChunk(octets: number, units: number): Promise<void> {
+    for (let at = 0; at < octets && !this.failure; ) at += await this.writeSome(at, octets - at);
+    this.waitingLength -= units;
+  }
+
+  private async writeSome(at: number, octets: number): Promise<number> {
     try {
-      const { bytesWritten } = await writeTo(this.fd, bytes, at);
+      const { bytesWritten } = await writeTo(this.fd, this.chunk, at, octets);
       this.written += bytesWritten;
       this.stalled = false;
       return bytesWritten;
