@@ -25,6 +25,7 @@ import type {
 } from '../verdict/events.js';
 import type { FactId } from '../verdict/facts.js';
 import { HOST_TIMES, type HostTimes } from '../verdict/hosts/times.js';
+import { judge } from '../verdict/judgement.js';
 import { endsOf, recordOf } from '../verdict/record.js';
 import { decode } from '../wire/decode.js';
 import { Segment } from '../wire/segment.js';
@@ -296,8 +297,9 @@ export class Analysis {
   ): ConnectionEvent {
     const { clockNs, neighbours } = this.tracker;
     const processAt = this.processesOf(connection.id);
-    const context = { clock: this.clock(), clockNs, neighbours, processAt, hostAt: this.hosts.caseOf };
-    return recordOf(connection, notes, context, final, (verdict) => revisedOf(verdict, said));
+    const judgement = judge(connection, notes, { clockNs, neighbours, processAt, hostAt: this.hosts.caseOf });
+    const revisedBy = (verdict: VerdictRecord): RevisedRecord | null => revisedOf(verdict, said);
+    return recordOf(connection, notes, judgement, { clock: this.clock(), processAt, final, revisedBy });
   }
 
   private processesOf(id: number): ProcessAt {

@@ -3,7 +3,7 @@
 import type { Moment } from '../tcp/notes.js';
 import type { Case, Role, Suspicions } from './case.js';
 import type { Closer } from './endings.js';
-import { FACTS, type FactId } from './facts.js';
+import { FACTS, type FactId, type FactRow } from './facts.js';
 import { LOOKALIKES, type LookalikeId, type LookalikeRow } from './lookalikes.js';
 import { type LookalikeUse, SCENARIOS, type ScenarioRow } from './scenarios.js';
 import { type Confidence, weigh } from './weigh.js';
@@ -11,18 +11,19 @@ import { type Confidence, weigh } from './weigh.js';
 export interface Evidence {
   readonly fact: FactId;
   readonly moment: Moment;
+  /** What only this connection can tell of it, in words; null: nothing. */
+  readonly detail: string | null;
 }
 
 export interface Verdict {
   readonly row: ScenarioRow;
-  /** The end that is gone; null where the row tells of both alike. */
-  readonly end: Role | null;
-  readonly theCase: Case;
+  /** The end that is suspected to be gone: what the words are about. */
+  readonly gone: Role;
   readonly confidence: Confidence;
   /** In the order of the capture. */
   readonly evidence: readonly Evidence[];
   /** Lookalikes that remain. */
-  readonly lookalikes: readonly LookalikeUse[];
+  readonly lookalikes: readonly Pick<LookalikeUse, 'id' | 'ofMotive'>[];
 }
 
 /** The first row that holds, asked first of the end that closed; null: no scenario can be named honestly. */
@@ -31,24 +32,23 @@ export function classify(suspicions: Suspicions, closer: Closer | null): Verdict
   const order = closer === 'client' ? [client, server] : [server, client];
   for (const row of SCENARIOS as readonly ScenarioRow[]) {
     for (const theCase of order) {
-      const verdict = judge(row, theCase);
+      const verdict = verdictOf(row, theCase);
       if (verdict) return verdict;
     }
   }
   return null;
 }
 
-function judge(row: ScenarioRow, theCase: Case): Verdict | null {
+function verdictOf(row: ScenarioRow, theCase: Case): Verdict | null {
   const find = (id: FactId): Moment | null => FACTS[id].find(theCase);
   const weighed = weigh(row, (id) => find(id) !== null);
   if (!weighed) return null;
   return {
     row,
-    end: row.symmetric ? null : theCase.gone.role,
-    theCase,
+    gone: theCase.gone.role,
     confidence: weighed.confidence,
     evidence: weighed.facts
-      .map((fact) => ({ fact, moment: find(fact)! }))
+      .map((fact) => ({ fact, moment: find(fact)!, detail: (FACTS[fact] as FactRow).detail?.(theCase) ?? null }))
       .sort((a, b) => a.moment.timeNs - b.moment.timeNs || a.moment.packet - b.moment.packet),
     lookalikes: weighed.lookalikes,
   };

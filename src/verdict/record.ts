@@ -1,21 +1,19 @@
-// From a tracked connection to its public record: judged, put into words, with exact times.
+// From a judged connection to its public record: put into words, with exact times.
 
 import { ANOMALIES, type AnomalyId } from '../tcp/anomalies.js';
 import type { Connection } from '../tcp/connection.js';
 import { type Endpoint, isFinAcked, RESENT_SYN, SENT_FIN, SENT_SYN } from '../tcp/endpoint.js';
 import { completenessOf, historyOf, zeekStateOf } from '../tcp/history.js';
-import type { Neighbours } from '../tcp/neighbours.js';
-import type { Notes } from '../tcp/notes.js';
 import type { PacketClock } from '../tcp/packet-time.js';
+import type { Recovery } from '../tcp/recovery.js';
 import { timeoutNs } from '../tcp/round-trip.js';
 import { seqDiff } from '../tcp/seq.js';
 import { formatAddress } from '../wire/address.js';
 import { vlanIds } from '../wire/vlan.js';
-import { type Case, openCase, type ProcessAt, type Side } from './case.js';
-import { classify, inWords, lookalikeWords, type Verdict } from './classify.js';
+import type { ProcessAt, Role } from './case.js';
+import { type Evidence, inWords, lookalikeWords } from './classify.js';
 import { communityIdOf } from './community-id.js';
-import { closedBy, endingOf, formOf } from './endings.js';
-import { errorsOf } from './errors.js';
+import type { ProgramError } from './errors.js';
 import type {
   AnomalyCount,
   ByEnd,
@@ -29,45 +27,42 @@ import type {
   UnansweredRecord,
   VerdictRecord,
 } from './events.js';
-import { FACTS, type FactId, type FactRow } from './facts.js';
-import type { HostCase } from './hosts/facts.js';
+import { FACTS, type FactRow } from './facts.js';
+import type { Judgement } from './judgement.js';
 import { LOOKALIKES } from './lookalikes.js';
 
 const SECOND_NS = 1e9;
 
-export interface RecordContext {
-  readonly clock: PacketClock;
-  /** Packet time of the judgement. */
-  readonly clockNs: number;
-  readonly neighbours: Neighbours;
-  readonly processAt: ProcessAt;
-  readonly hostAt: (end: Endpoint) => HostCase | null;
+/** What the record tells of an end beyond its numbers; EndNotes has it. */
+export interface Tallies {
+  /** Anomalies of what it sent: row, segments and octets in turn. */
+  readonly tally: readonly number[] | undefined;
+  readonly recovery: Pick<Recovery, 'timeouts' | 'shortestTimeoutNs' | 'longestTimeoutNs'> | undefined;
 }
 
-/**
- * Judges a connection as it stands.
- * @param final nothing more will be added to it
- * @param revisedBy what its verdict changes of what was said before
- */
+export interface Wording {
+  readonly clock: PacketClock;
+  readonly processAt: ProcessAt;
+  /** Nothing more will be added to the connection. */
+  readonly final: boolean;
+  /** What its verdict changes of what was said before. */
+  readonly revisedBy: (verdict: VerdictRecord) => RevisedRecord | null;
+}
+
+/** The record of a connection that has been judged as it stands. */
 export function recordOf(
   connection: Connection,
-  notes: Notes | undefined,
-  context: RecordContext,
-  final: boolean,
-  revisedBy: (verdict: VerdictRecord) => RevisedRecord | null,
+  notes: { readonly low: Tallies; readonly high: Tallies } | undefined,
+  judgement: Judgement,
+  { clock, processAt, final, revisedBy }: Wording,
 ): ConnectionEvent {
-  const { clock, clockNs } = context;
-  const suspicions = openCase(connection, notes, clockNs, context.neighbours, context.processAt, context.hostAt);
   const { client, server } = connection;
   const time = (ns: number): string => clock.format(ns);
-  const form = formOf(suspicions);
-  const closer = closedBy(suspicions, form);
-  const ending = endingOf(suspicions).id;
   const history = historyOf(connection);
   const ends = <T>(of: (end: Endpoint) => T): ByEnd<T> => ({ client: of(client), server: of(server) });
-  const { survivor: clientSide, gone: serverSide } = suspicions.server;
-  const sides = <T>(of: (side: Side) => T): ByEnd<T> => ({ client: of(clientSide), server: of(serverSide) });
-  const verdict = verdictOf(classify(suspicions, closer), suspicions.server, suspicions.client, time);
+  const tallied = <T>(of: (tallies: Tallies | undefined) => T): ByEnd<T> =>
+    ends((end) => of(end === connection.low ? notes?.low : notes?.high));
+  const verdict = verdictOf(connection, judgement, time);
   return {
     type: 'connection',
     id: connection.id,
@@ -84,11 +79,11 @@ export function recordOf(
     durationSeconds: Math.max(0, connection.lastNs - connection.openedNs) / SECOND_NS,
     firstPacket: connection.firstPacket,
     lastPacket: connection.lastPacket,
-    states: ends((end) => end.stateNameAt(clockNs)),
+    states: ends((end) => end.stateNameAt(judgement.clockNs)),
     timeWait: client.waits ? (server.waits ? 'both' : 'client') : server.waits ? 'server' : null,
-    ending,
-    form: ending === 'closed' ? form : null,
-    closedBy: closer,
+    ending: judgement.ending,
+    form: judgement.form,
+    closedBy: judgement.closedBy,
     history,
     zeekState: zeekStateOf(history),
     completeness: completenessOf(history),
@@ -101,11 +96,11 @@ export function recordOf(
       server: seconds(connection.openedNs, connection.synAckNs, client.has(RESENT_SYN)),
     },
     roundTrip: ends(roundTrip),
-    timeouts: sides(timeouts),
+    timeouts: tallied(timeouts),
     mostInFlight: ends((end) => end.mostInFlight),
     longestStallSeconds: ends((end) => end.stallNs / SECOND_NS),
-    anomalies: sides(anomalies),
-    processes: sides(({ program }) => program),
+    anomalies: tallied(anomalies),
+    processes: { client: processAt('client'), server: processAt('server') },
     verdict,
     revised: revisedBy(verdict),
   };
@@ -139,10 +134,9 @@ function countsOf(end: Endpoint): EndCounts {
   return { segments, bytes, retransmissions, duplicateAcks, outOfOrder, filledHoles, keepAlives, zeroWindows, resets };
 }
 
-function saysOf(id: FactId, theCase: Case): string {
-  const row: FactRow = FACTS[id];
-  const clause = inWords(row.says, theCase.gone.role);
-  const detail = row.detail?.(theCase);
+function saysOf({ fact, detail }: Evidence, gone: Role): string {
+  const row: FactRow = FACTS[fact];
+  const clause = inWords(row.says, gone);
   return detail ? `${clause} (${detail})` : clause;
 }
 
@@ -157,13 +151,15 @@ function roundTrip(end: Endpoint): RoundTripRecord | null {
   };
 }
 
-function timeouts({ notes: { recovery } }: Side): TimeoutsRecord | null {
+function timeouts(tallies: Tallies | undefined): TimeoutsRecord | null {
+  const recovery = tallies?.recovery;
   if (!recovery || recovery.timeouts === 0) return null;
   const { timeouts: count, shortestTimeoutNs, longestTimeoutNs } = recovery;
   return { count, shortest: shortestTimeoutNs / SECOND_NS, longest: longestTimeoutNs / SECOND_NS };
 }
 
-function anomalies({ notes: { tally = [] } }: Side): Partial<Record<AnomalyId, AnomalyCount>> {
+function anomalies(tallies: Tallies | undefined): Partial<Record<AnomalyId, AnomalyCount>> {
+  const tally = tallies?.tally ?? [];
   const counts: Partial<Record<AnomalyId, AnomalyCount>> = {};
   for (let at = 0; at < tally.length; at += 3) {
     // What was taken back may leave none.
@@ -186,16 +182,21 @@ function seconds(fromNs: number, toNs: number, ambiguous: boolean): number | nul
   return ambiguous || Number.isNaN(ns) || ns < 0 ? null : ns / SECOND_NS;
 }
 
-function verdictOf(verdict: Verdict | null, server: Case, client: Case, time: (ns: number) => string): VerdictRecord {
-  const errors = (theCase: Case): ErrorRecord[] =>
-    errorsOf(theCase).map(({ call, error, when, dueNs }) => ({
-      call,
-      error,
-      when,
-      ...(dueNs === undefined ? {} : { dueAt: time(dueNs) }),
-    }));
-  // A program's errors come from the loss of the *other* end.
-  const byEnd = { client: errors(server), server: errors(client) };
+function errorsOf(errors: readonly ProgramError[], time: (ns: number) => string): ErrorRecord[] {
+  return errors.map(({ call, error, when, dueNs }) => ({
+    call,
+    error,
+    when,
+    ...(dueNs === undefined ? {} : { dueAt: time(dueNs) }),
+  }));
+}
+
+function verdictOf(
+  connection: Connection,
+  { verdict, errors }: Judgement,
+  time: (ns: number) => string,
+): VerdictRecord {
+  const byEnd = { client: errorsOf(errors.client, time), server: errorsOf(errors.server, time) };
   if (!verdict) {
     return {
       scenario: null,
@@ -209,22 +210,21 @@ function verdictOf(verdict: Verdict | null, server: Case, client: Case, time: (n
       lookalikes: [],
     };
   }
-  const { row, theCase } = verdict;
-  const gone = theCase.gone.role;
-  const place = placeOf(addressOf(theCase.connection, theCase.gone.end));
+  const { row, gone } = verdict;
+  const place = placeOf(addressOf(connection, connection[gone]));
   return {
     scenario: row.id,
-    end: verdict.end,
+    end: row.symmetric ? null : gone,
     document: row.document,
     title: inWords(row.title, gone),
     severity: row.severity,
     confidence: verdict.confidence,
     errors: byEnd,
-    evidence: verdict.evidence.map(({ fact, moment }) => ({
-      fact,
-      packet: moment.packet,
-      at: time(moment.timeNs),
-      says: saysOf(fact, theCase),
+    evidence: verdict.evidence.map((one) => ({
+      fact: one.fact,
+      packet: one.moment.packet,
+      at: time(one.moment.timeNs),
+      says: saysOf(one, gone),
     })),
     lookalikes: verdict.lookalikes.map(({ id, ofMotive = false }) => ({
       id,
