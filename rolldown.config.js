@@ -6,6 +6,7 @@ export default {
     tcpwatch: 'dist/cli/main.js',
     'cap-supervisor-main': 'dist/source/live/cap-supervisor-main.js',
     'cap-worker-main': 'dist/source/live/cap-worker-main.js',
+    'scribe-main': 'dist/scribe/scribe-main.js',
     'holders-main': 'dist/system/holders-main.js',
     'program-main': 'dist/stage/program-main.js',
     'pump-main': 'dist/stage/pump-main.js',

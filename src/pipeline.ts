@@ -7,7 +7,7 @@ import { readFileSync } from 'node:fs';
 import type { Readable } from 'node:stream';
 import { setImmediate as otherWork } from 'node:timers/promises';
 import type { Device } from './libpcap/devices.js';
-import { Analysis, type Bystander } from './pipeline/analysis.js';
+import { Analysis, type Bystander, type Clerk } from './pipeline/analysis.js';
 import { type ConnectionFilter, connectionFilter } from './pipeline/connection-filter.js';
 import type { Live, LiveInput } from './pipeline/live.js';
 import { noticeEvent, quietWatch } from './pipeline/notices.js';
@@ -30,6 +30,7 @@ import { linkTypeRow } from './wire/link/link-types.js';
 
 export { FilterError } from './filter/parse-filter.js';
 export type { Device } from './libpcap/devices.js';
+export type { Clerk } from './pipeline/analysis.js';
 export type { LiveInput } from './pipeline/live.js';
 export { noticeEvent } from './pipeline/notices.js';
 export type { FlaggedOptions } from './pipeline/recording.js';
@@ -71,6 +72,12 @@ export interface AnalyzeOptions extends RecordingOptions {
   readonly passing?: (segment: SegmentRecord) => void;
   /** With `passing`: called for every ICMP error about such a segment. */
   readonly reporting?: (report: ReportRecord) => void;
+  /**
+   * Takes what is found in a saved capture in place of the events: connections judged but not put into words. Only what is
+   * not found but said of the run (capture, summary, notices) is yielded. Nobody may look on (`write`, `flagged`), and
+   * nothing may be provisional.
+   */
+  readonly clerk?: Clerk;
   /** Called after each read with the packets so far, and the octets read of the file at hand. */
   readonly progress?: (packets: number, octets: number, file: string) => void;
   /** Called when nothing more is captured or read; what is told from now on is the end of it. */
@@ -135,6 +142,7 @@ async function* run(options: AnalyzeOptions, inputs: Inputs): AsyncGenerator<rea
       provisional: growing || (options.provisional ?? false),
       growing,
       hostTimes: options.hostTimes ?? {},
+      clerk: options.clerk ?? null,
     },
     [...(processes ? [processBystander(processes)] : []), recording.bystander, ...(passing ? [passing] : [])],
   );
@@ -162,6 +170,7 @@ async function* run(options: AnalyzeOptions, inputs: Inputs): AsyncGenerator<rea
         analysis.take(batch);
         await recording.take(batch);
         if (!live) await recording.settle();
+        await options.clerk?.settled();
         options.progress?.(analysis.packets, source.octetsRead ?? 0, source.name);
         const notices = live?.source.takeNotices().map(({ id, atMs }) => noticeEvent(id, atMs)) ?? [];
         const events = [...drain(), ...notices, ...(quiet?.(analysis.hasSeenWanted) ?? []), ...failures(recording)];
@@ -179,6 +188,7 @@ async function* run(options: AnalyzeOptions, inputs: Inputs): AsyncGenerator<rea
     for (const events of analysis.close()) {
       yield openings ? openings.pass(events, Number.POSITIVE_INFINITY) : events;
       await recording.settle();
+      await options.clerk?.settled();
     }
     const dropped = live?.source.dropped() ?? null;
     await recording.end(analysis.clockNs, dropped?.kernel ?? null);

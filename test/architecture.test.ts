@@ -36,8 +36,12 @@ const ROOMS = {
     from: ['stage', 'pipeline', 'verdict'],
     because: 'plays a scenario on the stage while the pipeline listens; how that looks is for cli',
   },
+  scribe: {
+    from: ['pipeline', 'verdict', 'tcp'],
+    because: 'takes what is judged to another thread, which puts it into the words of the record',
+  },
   cli: {
-    from: ['pipeline', 'output', 'verdict', 'verify', 'system', 'plays', 'stage'],
+    from: ['pipeline', 'output', 'verdict', 'verify', 'system', 'plays', 'stage', 'scribe'],
     because: 'knows names, not protocol',
   },
 } as const satisfies Record<string, { from: readonly string[]; because: string }>;

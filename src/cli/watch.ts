@@ -9,6 +9,7 @@ import { Names } from './names.js';
 import { Printer } from './printer.js';
 import { complainOf, reportProblems } from './problems.js';
 import { octetsOf, Progress } from './progress.js';
+import { scribeAll, wantsScribe } from './scribing.js';
 import { onStop } from './stop.js';
 import { spelling, wantsColour, widthFor } from './terminal.js';
 import { analyzeOptions, isFile, UsageError, type WatchOptions } from './watch-options.js';
@@ -23,7 +24,8 @@ export async function watch(words: readonly string[], options: WatchOptions): Pr
   try {
     const gate = gateOf(options);
     const asked = analyzeOptions(words, options, stopping.signal);
-    await printAll(asked, options, stopping, gate);
+    if (options.output === 'ndjson' && !gate && wantsScribe(asked)) await scribeAll(asked, STDOUT_FD, stopping.signal);
+    else await printAll(asked, options, stopping, gate);
     if (gate) reportGate(gate, options);
   } catch (error) {
     if (error instanceof FilterError) complainOf(error, words.find(isFile));

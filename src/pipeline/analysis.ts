@@ -25,7 +25,7 @@ import type {
 } from '../verdict/events.js';
 import type { FactId } from '../verdict/facts.js';
 import { HOST_TIMES, type HostTimes } from '../verdict/hosts/times.js';
-import { judge } from '../verdict/judgement.js';
+import { type Judgement, judge } from '../verdict/judgement.js';
 import { endsOf, recordOf } from '../verdict/record.js';
 import { decode } from '../wire/decode.js';
 import { Segment } from '../wire/segment.js';
@@ -48,6 +48,17 @@ export interface AnalysisOptions {
   /** Packets still come: tells what happens as it happens. */
   readonly growing: boolean;
   readonly hostTimes: Partial<HostTimes>;
+  /** Takes everything in place of `drain`. */
+  readonly clerk: Clerk | null;
+}
+
+/** Takes what is judged for good, before it is put into words, and every other event, in their order. */
+export interface Clerk {
+  /** @param epochNs what packet times count from; `connection` is a window that moves on. */
+  judged(connection: Connection, notes: Notes | undefined, judgement: Judgement, epochNs: bigint): void;
+  told(event: TcpwatchEvent): void;
+  /** There is room for more. */
+  settled(): Promise<void>;
 }
 
 /** What a run has that looks over its shoulder. All of them rare but `kept`. */
@@ -188,7 +199,9 @@ export class Analysis {
     const times = { ...HOST_TIMES, ...options.hostTimes };
     this.hosts = new HostWatch(this.tracker, () => this.linkSource(), times, {
       clock: () => this.clock(),
-      tell: (events) => this.events.push(...events),
+      tell: (events) => {
+        for (const event of events) this.tell(event);
+      },
       judge: tellJudgement,
     });
   }
@@ -261,7 +274,8 @@ export class Analysis {
   *close(): Generator<readonly TcpwatchEvent[]> {
     this.closing = true;
     this.hosts.close();
-    for (const _ of this.tracker.close()) if (this.events.length >= CLOSING_BATCH) yield this.drain();
+    let since = 0;
+    for (const _ of this.tracker.close()) if (++since % CLOSING_BATCH === 0) yield this.drain();
     this.hosts.conclude();
     yield this.drain();
   }
@@ -288,18 +302,26 @@ export class Analysis {
     return !this.options.filter?.packets || connection.has(WANTED);
   }
 
-  /** @param said what was told of it last */
-  private judge(
-    connection: Connection,
-    notes: Notes | undefined,
-    final: boolean,
-    said: Saying | undefined,
-  ): ConnectionEvent {
+  private judge(connection: Connection, notes: Notes | undefined): Judgement {
     const { clockNs, neighbours } = this.tracker;
     const processAt = this.processesOf(connection.id);
-    const judgement = judge(connection, notes, { clockNs, neighbours, processAt, hostAt: this.hosts.caseOf });
-    const revisedBy = (verdict: VerdictRecord): RevisedRecord | null => revisedOf(verdict, said);
-    return recordOf(connection, notes, judgement, { clock: this.clock(), processAt, final, revisedBy });
+    return judge(connection, notes, { clockNs, neighbours, processAt, hostAt: this.hosts.caseOf });
+  }
+
+  /** @param said what was told of it last */
+  private recordOf(
+    connection: Connection,
+    notes: Notes | undefined,
+    judgement: Judgement,
+    said: Saying | undefined,
+    final: boolean,
+  ): ConnectionEvent {
+    return recordOf(connection, notes, judgement, {
+      clock: this.clock(),
+      processAt: this.processesOf(connection.id),
+      final,
+      revisedBy: (verdict) => revisedOf(verdict, said),
+    });
   }
 
   private processesOf(id: number): ProcessAt {
@@ -331,7 +353,7 @@ export class Analysis {
     const { client, server, openedNs, handshakeNs, id } = connection;
     const resent = client.has(RESENT_SYN) || server.has(RESENT_SYN);
     const roundTripNs = handshakeNs - openedNs;
-    this.events.push({
+    this.tell({
       type: 'transition',
       transition,
       connection: id,
@@ -350,7 +372,8 @@ export class Analysis {
   private tellJudgement(connection: Connection, notes: Notes | undefined): void {
     if (!this.options.provisional || !this.isWanted(connection)) return;
     const said = this.told.get(connection.id);
-    const record = this.judge(connection, notes, false, said);
+    const judgement = this.judge(connection, notes);
+    const record = this.recordOf(connection, notes, judgement, said, false);
     const { scenario } = record.verdict;
     if (said === undefined && scenario === null && !connection.has(FINISHED)) return;
     const now = this.sayingOf(record, connection);
@@ -376,12 +399,14 @@ export class Analysis {
     if (this.told.delete(connection.id)) this.hosts.settle(connection);
     if (!this.closing && connection.isAlive) this.hosts.hosts.leaves(connection);
     if (this.isWanted(connection)) {
-      const record = this.judge(connection, notes, true, said);
-      const scenario = record.verdict.scenario ?? 'none';
+      const judgement = this.judge(connection, notes);
+      const scenario = judgement.verdict?.row.id ?? 'none';
       this.connections++;
       this.byScenario.set(scenario, (this.byScenario.get(scenario) ?? 0) + 1);
-      this.byEnding.set(record.ending, (this.byEnding.get(record.ending) ?? 0) + 1);
-      this.push(record, connection);
+      this.byEnding.set(judgement.ending, (this.byEnding.get(judgement.ending) ?? 0) + 1);
+      const { clerk } = this.options;
+      if (clerk) clerk.judged(connection, notes, judgement, this.base.epochNs ?? 0n);
+      else this.push(this.recordOf(connection, notes, judgement, said, true), connection);
     } else this.unwantedSegments += connection.low.segments + connection.high.segments;
     for (const bystander of this.bystanders) bystander.forgotten?.(connection.id);
   }
@@ -389,12 +414,18 @@ export class Analysis {
   private push(record: ConnectionEvent, connection: Connection): void {
     connection.revision = record.revision;
     for (const bystander of this.bystanders) bystander.judged?.(record);
-    this.events.push(record);
+    this.tell(record);
+  }
+
+  private tell(event: TcpwatchEvent): void {
+    const { clerk } = this.options;
+    if (clerk) clerk.told(event);
+    else this.events.push(event);
   }
 
   private tellAnomaly(id: AnomalyId, { segment, connection, sender }: Delivery, details: AnomalyDetails): void {
     if (!this.isWanted(connection)) return;
-    this.events.push({
+    this.tell({
       type: 'anomaly',
       connection: connection.id,
       packet: segment.packet,

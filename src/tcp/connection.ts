@@ -3,7 +3,7 @@
 // Both directions find the same record because its two ends are kept in a fixed order: `low` has the smaller address and
 // port. Which of the two is the client is a bit, not a place, and may be learnt late.
 
-import { Endpoint, SENT_FIN } from './endpoint.js';
+import { ENDPOINT_DOUBLES, ENDPOINT_INTS, Endpoint, SENT_FIN } from './endpoint.js';
 import { CLOSED } from './state.js';
 
 /** How client and server were told apart, best first; public names (NDJSON `roles`). */
@@ -34,8 +34,11 @@ export const SUPERSEDED = 1 << 12;
 /** There are notes on its ends. */
 export const NOTED = 1 << 13;
 
-export const CONNECTION_INTS = 20;
-export const CONNECTION_DOUBLES = 7;
+const CONNECTION_INTS = 20;
+const CONNECTION_DOUBLES = 7;
+/** Numbers of a connection and its two ends, side by side. */
+export const RECORD_INTS = CONNECTION_INTS + 2 * ENDPOINT_INTS;
+export const RECORD_DOUBLES = CONNECTION_DOUBLES + 2 * ENDPOINT_DOUBLES;
 
 const NONE = -1;
 
@@ -54,6 +57,20 @@ export class Connection {
   d = 0;
   readonly low = new Endpoint();
   readonly high = new Endpoint();
+
+  /** Shows the connection whose numbers start at `ints[i]` and `doubles[d]`. */
+  show(ints: Int32Array, i: number, doubles: Float64Array, d: number): void {
+    const { low, high } = this;
+    this.i = i;
+    this.d = d;
+    low.i = i + CONNECTION_INTS;
+    low.d = d + CONNECTION_DOUBLES;
+    high.i = low.i + ENDPOINT_INTS;
+    high.d = low.d + ENDPOINT_DOUBLES;
+    if (this.ints === ints) return;
+    this.ints = low.ints = high.ints = ints;
+    this.doubles = low.doubles = high.doubles = doubles;
+  }
 
   /** Words 0..3: address of the low end; 4..7: of the high end. IPv4 uses the first of each. */
   get lowAddressAt() { return this.i; }

@@ -5,13 +5,10 @@
 // know the key can choose tuples that collide.
 
 import type { Segment } from '../wire/segment.js';
-import { CONNECTION_DOUBLES, CONNECTION_INTS, type Connection, networkOf } from './connection.js';
-import { ENDPOINT_DOUBLES, ENDPOINT_INTS } from './endpoint.js';
+import { type Connection, networkOf, RECORD_DOUBLES, RECORD_INTS } from './connection.js';
 
 const SLAB_BITS = 12;
 const SLAB_SIZE = 1 << SLAB_BITS;
-const RECORD_INTS = CONNECTION_INTS + 2 * ENDPOINT_INTS;
-const RECORD_DOUBLES = CONNECTION_DOUBLES + 2 * ENDPOINT_DOUBLES;
 const EMPTY = -1;
 const FIRST_INDEX_SIZE = 1024;
 
@@ -131,21 +128,9 @@ export class ConnectionStore {
   /** Lets `connection` and its two ends show record `index`. */
   move(connection: Connection, index: number): void {
     const slab = index >>> SLAB_BITS;
-    const ints = this.intSlabs[slab];
-    const doubles = this.doubleSlabs[slab];
-    const i = (index & (SLAB_SIZE - 1)) * RECORD_INTS;
-    const d = (index & (SLAB_SIZE - 1)) * RECORD_DOUBLES;
-    const { low, high } = connection;
+    const place = index & (SLAB_SIZE - 1);
     connection.index = index;
-    connection.i = i;
-    connection.d = d;
-    low.i = i + CONNECTION_INTS;
-    low.d = d + CONNECTION_DOUBLES;
-    high.i = low.i + ENDPOINT_INTS;
-    high.d = low.d + ENDPOINT_DOUBLES;
-    if (connection.ints === ints) return;
-    connection.ints = low.ints = high.ints = ints;
-    connection.doubles = low.doubles = high.doubles = doubles;
+    connection.show(this.intSlabs[slab], place * RECORD_INTS, this.doubleSlabs[slab], place * RECORD_DOUBLES);
   }
 
   private hashAt(index: number): number {
