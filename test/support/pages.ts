@@ -185,9 +185,14 @@ export function kindPage(
 ): string {
   const members = all.filter(({ kind }) => (kinds as readonly string[]).includes(kind));
   const shows = members.some(({ steps }) => steps.length > 0) ? [OF_EXCERPTS] : [];
-  const contents = members.map(({ id }) => `[${id}](#${anchorOf(id)})`).join(' · ');
+  const contents = kinds.map((of) =>
+    members
+      .filter(({ kind }) => kind === of)
+      .map(({ id }) => `[${id}](#${anchorOf(id)})`)
+      .join(' · '),
+  );
   const entries = members.flatMap((one) => entry(one, fileOf, reports.get(one.id)));
-  return [MADE, `# ${title}`, about, ...shows, contents, ...entries, ''].join('\n\n');
+  return [MADE, `# ${title}`, about, ...shows, ...contents, ...entries, ''].join('\n\n');
 }
 
 /** As GitHub makes it of a heading. */
@@ -210,15 +215,11 @@ function excerptText({ kind, steps, example, connection }: Explanation, fileOf: 
 }
 
 /** What there is to say of a step beyond its arrow. */
-function noteOf({ afterSeconds, anomalies, says, sends, packet }: StepWords): string {
+function noteOf({ afterSeconds, anomalies, says, sends }: StepWords): string {
   const ms = Math.round((afterSeconds ?? 0) * 1000);
-  const words =
-    sends === null || sends === 'ICMP'
-      ? packet === null
-        ? []
-        : [says.replace(/^.* later /, '').replace(/\.$/, '')]
-      : anomalies.map((id) => ANOMALIES[ANOMALY_INDEX[id]]!.title);
-  return [...(ms > 0 ? [ms < 1000 ? `+${ms} ms` : `+${ms / 1000} s`] : []), ...words].join('  ');
+  const titles = anomalies.map((id) => ANOMALIES[ANOMALY_INDEX[id]]!.title);
+  const words = sends === 'ICMP' ? [says.replace(/^.*ICMP: |\.$/g, '')] : titles;
+  return [...(ms > 0 ? [ms < 1000 ? `+${ms} ms` : `+${ms / 1000} s`] : []), words.join('; ')].join('  ');
 }
 
 /** What programs see: of a fact in a line, for the page of its scenario has the rest. */
@@ -239,12 +240,14 @@ function seesText({ kind, sees, seen }: Explanation): string[] {
   return [`What programs see, as in [${scenario}](scenarios/${scenario}.md):\n\n${calls.join('\n')}`];
 }
 
-/** A sentence that goes on after a colon; not where it begins with a call, or a name. */
+/** A sentence that goes on after a colon; not where it begins with a name. */
 const lowered = (text: string): string =>
-  /^[A-Z][a-z]+\b(?! sees)/.test(text) ? text.charAt(0).toLowerCase() + text.slice(1) : text;
+  /^[A-Z][a-z]/.test(text) ? text.charAt(0).toLowerCase() + text.slice(1) : text;
+
+const causeItem = ({ id, says }: FactWords): string => `- [${id}](scenarios/${id}.md): ${says}`;
 
 const confusedItem = ({ id, title, toTellApart }: ConfusedWith): string =>
-  `- ${id ? `\`${id}\`, ` : ''}${title}. What would tell: ${toTellApart}`;
+  `- ${id ? `\`${id}\`` : ''}${id && title !== id ? ': ' : ''}${title === id ? '' : title}. What would tell: ${toTellApart}`;
 
 function entry(
   one: Explanation,
@@ -263,18 +266,14 @@ function entry(
     ...[when, follows, lookFirst && `Look first: ${lookFirst}`].filter((text) => text !== null),
     ...(report ? [] : excerptText(one, fileOf)),
     ...seesText(one),
-    ...((one.kind === 'ending' || one.kind === 'errno') && one.causes.length > 0
-      ? [
-          `What happened, if it was\n\n${one.causes.map(({ id, says }) => `- [${id}](scenarios/${id}.md): ${says}`).join('\n')}`,
-        ]
-      : []),
+    ...(one.kind === 'errno' ? [causesText(one)] : []),
+    ...(one.causes.length > 0 ? [`What happened, if it was:\n\n${one.causes.map(causeItem).join('\n')}`] : []),
     ...(requires.length > 0
       ? [
           `Said when ${requires.map((facts) => codes(facts.map((one) => one.id))).join(' or ')}${one.excludes.length > 0 ? `; never with ${codes(one.excludes.map((one) => one.id))}` : ''}.`,
         ]
       : []),
     ...(confusedWith.length > 0 ? [`What it can be taken for:\n\n${confusedWith.map(confusedItem).join('\n')}`] : []),
-    ...(one.kind === 'errno' ? [causesText(one)] : []),
     ...(report ? [`\`\`\`\n$ tcpwatch -r fixtures/captures/${report.file}\n...\n${report.text}\`\`\``] : []),
     ...(code.length > 0 ? [code.join('\n')] : []),
     ...(own ? [`Costs: ${own.costs}`] : []),

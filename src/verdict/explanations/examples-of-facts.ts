@@ -65,7 +65,7 @@ export const FACT_OF_HOST_EXAMPLES: Readonly<Record<OfHosts, Example | null>> = 
   'host-silent-to-all': cut('host-shut-down-with-three-clients', 3, [27, 30, 32], 32),
   'host-forgot-later': cut('host-shuts-down-and-reboots', 5, [96, 101, 104, 106], 106),
   'host-outlived': cut('outage-outlasts-a-keep-alive', 5, [65, 72, 83, 86, 90], 90),
-  'host-heard-since': cut('outage-outlasts-a-keep-alive', 5, [65, 72, 83, 86, 90], 90),
+  'host-heard-since': cut('accept-queue-full-syn-unanswered', 2, [6, 8, 15, 16, 18], 18),
   'host-hears-others': cut('path-drops-one-connection', 1, [18, 22, 35, 42, 44], 44),
   'host-answers-on': null,
   'port-refuses-now': cut('server-killed-then-connect-refused', 1, [18, 22, 23, 27], 27),

@@ -25,7 +25,16 @@ import { TOLD_OF_FACTS } from './told-of-facts.js';
 import { TOLD_OF_LOSS } from './told-of-loss.js';
 import { TOLD_OF_SEGMENTS } from './told-of-segments.js';
 import { usesOf } from './uses.js';
-import { adviceOf, adviceWords, causeWords, confusionWords, referenceWords, seenWords, sightsOf } from './words.js';
+import {
+  adviceOf,
+  adviceWords,
+  causeWords,
+  confusionWords,
+  MOST_OF_ERRORS,
+  referenceWords,
+  seenWords,
+  sightsOf,
+} from './words.js';
 
 const ALL_FACT_EXAMPLES: Readonly<Record<FactId, Example | null>> = { ...FACT_EXAMPLES, ...FACT_OF_HOST_EXAMPLES };
 
@@ -131,7 +140,7 @@ export function ofErrno(id: string): Explanation {
     causes: scenarios.map(causeWords),
     ...shownBy(ERRNO_EXAMPLES[id]!),
     sees,
-    advice: adviceOf(scenarios),
+    advice: adviceOf(scenarios, MOST_OF_ERRORS),
   };
 }
 
@@ -148,13 +157,14 @@ function toldOf<Id extends string>(
   sees: readonly SightWords[],
   scenarios: readonly ScenarioId[],
   titleOf: (id: Id) => string,
+  mostAdvice?: number,
 ): Pick<Explanation, 'sees' | 'seen' | 'confusedWith' | 'advice'> {
   const { seen, confusedWith, advice } = told;
   return {
     sees: seen ? [] : sees,
     seen: seen ? seenWords(seen) : null,
     confusedWith: confusedWith.map((one) => confusionWords(one, titleOf)),
-    advice: advice ? advice.map(adviceWords) : adviceOf(scenarios),
+    advice: advice ? advice.map(adviceWords) : adviceOf(scenarios, mostAdvice),
   };
 }
 

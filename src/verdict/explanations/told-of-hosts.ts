@@ -57,7 +57,7 @@ export const TOLD_OF_HOSTS: Readonly<Record<keyof typeof FACTS_FROM_HOSTS, Told<
   },
   'host-heard-since': {
     seen: {
-      says: 'Nothing yet: this connection waits for its next resend, which will be answered if the path is whole again.',
+      says: 'Nothing yet: connect(), read() or write() waits for the next resend, which is answered if nothing else is wrong.',
     },
     advice: ['user-timeout', 'read-timeout'],
     confusedWith: [{ of: 'host-outlived', tells: 'whether this connection still asks: its next resend tells' }],

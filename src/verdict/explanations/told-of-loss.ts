@@ -172,7 +172,7 @@ export const TOLD_OF_LOSS = {
         tells: 'the SYN-ACK: it acknowledges the SYN alone, so the data was refused, not lost',
       },
     ],
-    advice: ['keep-sack-and-timestamps'],
+    advice: [],
   },
   'tcp.retransmission.early': {
     seen: { says: 'Nothing: the receiver throws the second copy away.' },

@@ -183,7 +183,7 @@ export const TOLD_OF_SEGMENTS: Readonly<Record<Exclude<AnomalyId, keyof typeof T
           tells: 'the Fast Open option with a cookie: without it nobody asked for this',
         },
       ],
-      advice: ['expect-errors'],
+      advice: [],
     },
     'tcp.data-after-fin': {
       seen: { says: 'The reader has had its EOF: these octets never reach it.' },
@@ -220,7 +220,7 @@ export const TOLD_OF_SEGMENTS: Readonly<Record<Exclude<AnomalyId, keyof typeof T
           tells: 'whether the handshake was completed, and an urgent pointer that points into data',
         },
       ],
-      advice: ['expect-errors'],
+      advice: [],
     },
     'tcp.impossible': {
       seen: { says: 'Nothing: kernels drop such segments, or answer with RST or ACK by the rules of the state.' },

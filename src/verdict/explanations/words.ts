@@ -18,14 +18,16 @@ export function adviceWords(id: AdviceId): AdviceWords {
   return { id, title, why, code, costs };
 }
 
+/** Of what a single fact or ending tells; an errno has more that it can have been. */
 const MOST_ADVISED = 5;
+export const MOST_OF_ERRORS = 7;
 
 /** What these scenarios advise: first what most of them do. */
-export function adviceOf(scenarios: readonly ScenarioId[]): AdviceWords[] {
+export function adviceOf(scenarios: readonly ScenarioId[], most: number = MOST_ADVISED): AdviceWords[] {
   const votes = new Map<AdviceId, number>();
   for (const id of scenarios.flatMap((scenario) => ADVISED[scenario].advice)) votes.set(id, (votes.get(id) ?? 0) + 1);
   const ranked = [...votes].sort(([, a], [, b]) => b - a);
-  return ranked.slice(0, MOST_ADVISED).map(([id]) => adviceWords(id));
+  return ranked.slice(0, most).map(([id]) => adviceWords(id));
 }
 
 /** @param gone the end that is gone in these words */

@@ -17,6 +17,17 @@ export const A_TO_G: Readonly<Record<string, Recording>> = {
       [19, 3247.8, 'client', 'ACK', '1', 'ESTABLISHED', 'ESTABLISHED', 'tcp.challenge-ack'],
     ],
   },
+  'accept-queue-full-syn-unanswered #2': {
+    scenario: 'connect-timed-out',
+    gave: ['connect ETIMEDOUT'],
+    rows: [
+      [6, 0, 'client', 'SYN', '', 'SYN-SENT', null],
+      [8, 1023.8, 'client', 'SYN', '', 'SYN-SENT', null, 'tcp.retransmission.syn'],
+      [15, 7135.82, 'client', 'SYN', '', 'SYN-SENT', null, 'tcp.retransmission.syn'],
+      [16, 11359.84, 'client', 'SYN', '', 'SYN-SENT', null, 'tcp.retransmission.syn'],
+      [18, 19662.76, null, 'elsewhere', 'another connection: a segment', 'SYN-SENT', null],
+    ],
+  },
   'address-fails-over-after-an-outage #3': {
     scenario: 'failover',
     gave: ['read ECONNRESET', 'write EPIPE'],
