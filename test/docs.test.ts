@@ -5,7 +5,7 @@ import { existsSync, readdirSync, readFileSync } from 'node:fs';
 import { dirname, join, resolve } from 'node:path';
 import { describe, expect, it } from 'vitest';
 import { explainAll } from '../src/verdict/explain.js';
-import { KIND_PAGES, kindPage, lookFirstTable, scenarioIndex, scenarioPage } from './support/pages.js';
+import { anchorOf, KIND_PAGES, kindPage, lookFirstTable, scenarioIndex, scenarioPage } from './support/pages.js';
 
 const ROOT = resolve(import.meta.dirname, '..');
 const DOCS = join(ROOT, 'docs');
@@ -26,9 +26,11 @@ function printed(command: string): string {
   });
 }
 
+const captureFile = (example: string): string => CAPTURES.find((name) => name.startsWith(`${example}.pcap`))!;
+
 /** What tcpwatch prints of an example. */
 function shownOf(example: string, ...options: string[]): { file: string; text: string } {
-  const file = CAPTURES.find((name) => name.startsWith(`${example}.pcap`))!;
+  const file = captureFile(example);
   return { file, text: printed(['-r', `fixtures/captures/${file}`, ...options].join(' ')) };
 }
 
@@ -61,7 +63,7 @@ describe('docs', () => {
     const reports = new Map(
       name === 'host-conclusions' ? hosts.map(({ id, example }) => [id, reportOf(example!)]) : [],
     );
-    await expect(kindPage(page, all, reports)).toMatchFileSnapshot(join(DOCS, `${name}.md`));
+    await expect(kindPage(page, all, reports, captureFile)).toMatchFileSnapshot(join(DOCS, `${name}.md`));
   });
 
   const pages = readdirSync(DOCS, { recursive: true, encoding: 'utf8' }).filter((file) => file.endsWith('.md'));
@@ -73,9 +75,10 @@ describe('docs', () => {
       .filter((link) => !/^https?:/.test(link))
       .filter((link) => {
         const [file, anchor] = link.split('#');
-        const target = join(DOCS, dirname(page), file!);
+        const target = file === '' ? join(DOCS, page) : join(DOCS, dirname(page), file!);
         if (!existsSync(target)) return true;
-        return anchor !== undefined && !readFileSync(target, 'utf8').split('\n').includes(`## ${anchor}`);
+        const headings = [...readFileSync(target, 'utf8').matchAll(/^## (.*)$/gm)].map(([, heading]) => heading!);
+        return anchor !== undefined && !headings.some((heading) => anchorOf(heading) === anchor);
       });
     expect(broken).toEqual([]);
   });

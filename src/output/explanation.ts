@@ -3,9 +3,11 @@
 import {
   type AdviceWords,
   type ConfusedWith,
+  EXCERPTED,
   type Explanation,
   type FactWords,
   KINDS,
+  type SeenWords,
   type SightWords,
   type StepWords,
   type Use,
@@ -60,22 +62,43 @@ const kindWords = ({ kind, severity, document }: Explanation): string =>
 
 function sectionsOf(one: Explanation): (readonly [string, readonly Line[]])[] {
   return [
-    ['step by step', storyLines(one)],
+    ['step by step', isExcerpt(one) ? excerptLines(one) : storyLines(one)],
+    ['step by step', EXCERPTED.includes(one.kind) && one.example === null ? ['  No shipped capture shows it.'] : []],
     ['step by step', one.course.map(({ id, says }, n) => `  ${n + 1}. ${says}  [${id}]`)],
     ['example', one.example && one.steps.length === 0 ? [`  ${captureOf(one.example)}`] : []],
     ['what the programs see, on Linux', one.kind === 'errno' ? [] : sightsLines(one.sees)],
+    ['what the programs see', one.seen ? seenLines(one.seen) : []],
     ['it can have been', one.kind === 'errno' ? one.sees.flatMap(causeLines) : []],
+    ['what happened, if it was', one.causes.map(causeLine)],
     ['when it is said', one.when ? [`  ${one.when}`] : []],
     ['what follows', one.follows ? [`  ${one.follows}`] : []],
     ['look first', one.lookFirst ? [`  ${one.lookFirst}`] : []],
-    ['could also be', one.kind === 'lookalike' ? [] : one.confusedWith.flatMap(confusedLines)],
-    ['what it can be taken for', one.kind === 'lookalike' ? one.confusedWith.flatMap(confusedLines) : []],
+    [
+      isTakenFor(one) ? 'what it can be taken for' : 'could also be',
+      one.confusedWith.flatMap((other) => confusedLines(other, EXCERPTED.includes(one.kind))),
+    ],
     ['what to do', one.advice.flatMap((advice) => adviceLines(advice, one.kind === 'advice'))],
     ['said when', alternatives(one.requires)],
     ['never when', one.excludes.map(factLine)],
     ['more likely when', one.corroboratedBy.map(factLine)],
     ['where it counts', one.usedBy.map(useLine)],
     ['read more', one.references.map(({ title, url }) => `  - ${title}${url ? `, ${url}` : ''}`)],
+  ];
+}
+
+const isTakenFor = ({ kind }: Explanation): boolean => kind === 'lookalike' || EXCERPTED.includes(kind);
+
+const isExcerpt = ({ steps }: Explanation): boolean => steps.some(({ decides }) => decides);
+
+function excerptLines({ steps, example, connection }: Explanation): Line[] {
+  const unknown = steps.some(({ client, server }) => client === null || server === null);
+  const which = connection === 1 ? '' : `, connection ${connection}`;
+  return [
+    `  Frames of ${captureOf(example!)}${which}, and what a watcher believes of both ends after each. ">" marks the one that shows it.${unknown ? ' "?": not heard of yet.' : ''}`,
+    '',
+    ...storyLadder(steps).map((fixed) => ({ fixed })),
+    '',
+    ...steps.map(({ packet, says }) => `  - ${packet === null ? '' : `${packet}: `}${says}`),
   ];
 }
 
@@ -116,6 +139,12 @@ function sightLines({ program, call, gives, when, source, onBsd }: SightWords): 
   ];
 }
 
+function seenLines({ says, onBsd }: SeenWords): Line[] {
+  return [`  ${says}`, ...(onBsd ? [`  On BSD: ${onBsd.says} (${onBsd.source}).`] : [])];
+}
+
+const causeLine = ({ id, says }: FactWords): string => `  - ${id}: ${says}`;
+
 function causeLines({ scenario, program, call, when, onBsd }: SightWords): Line[] {
   const who = program === 'either' ? 'either end' : `the ${program}`;
   return [
@@ -124,9 +153,10 @@ function causeLines({ scenario, program, call, when, onBsd }: SightWords): Line[
   ];
 }
 
-function confusedLines({ title, toTellApart, ofMotive, ruledOutBy }: ConfusedWith): Line[] {
+/** @param named its id can be explained like this one */
+function confusedLines({ id, title, toTellApart, ofMotive, ruledOutBy }: ConfusedWith, named: boolean): Line[] {
   return [
-    `  - ${title}${ofMotive ? ' (another reason for the same fact)' : ''}`,
+    `  - ${title}${ofMotive ? ' (another reason for the same fact)' : ''}${named && id ? `  [${id}]` : ''}`,
     `    would tell: ${toTellApart}`,
     ...(ruledOutBy.length > 0 ? [`    ruled out by: ${ruledOutBy.map(({ id }) => id).join(', ')}`] : []),
   ];

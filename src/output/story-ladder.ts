@@ -1,6 +1,8 @@
 // A story as a ladder: a line a step, what `ss` shows of both ends at its sides, what is sent between them.
 //
 //   2 CLOSE-WAIT   |<------------------ FIN ----------------| FIN-WAIT-1
+//
+// An excerpt of a capture likewise: with the numbers of its frames, and a mark at the one that decides.
 
 import type { StepWords } from '../verdict/explanation.js';
 
@@ -11,18 +13,30 @@ const BETWEEN = 40;
 const LOST_AT = 30;
 const ROUTER = 'router';
 
-/** Lines of at most 76 columns, in ASCII. */
-export const storyLadder = (steps: readonly StepWords[]): string[] => [
-  `   ${'client'.padEnd(STATE)}  ${' '.repeat(BETWEEN)}  server`,
-  ...steps.map((step, n) =>
-    `${String(n + 1).padStart(2)} ${step.client.padEnd(STATE)} |${between(step)}| ${step.server.padEnd(STATE)}`.trimEnd(),
-  ),
-];
+/** A step that decides. */
+const MARK = '>';
+const UNKNOWN = '?';
 
-function between({ by, sends, lost }: StepWords): string {
-  if (sends === null) return centred(by === null ? '' : '(nothing is sent)', BETWEEN, ' ');
-  if (by === 'client') return lost ? `${line(sends, LOST_AT)}x`.padEnd(BETWEEN) : `${line(sends, BETWEEN - 1)}>`;
-  if (by === 'server') return lost ? `x${line(sends, LOST_AT)}`.padStart(BETWEEN) : `<${line(sends, BETWEEN - 1)}`;
+/** Lines of at most 80 columns, in ASCII. Steps of a story are counted, those of an excerpt have the numbers of their frames. */
+export function storyLadder(steps: readonly StepWords[]): string[] {
+  const isExcerpt = steps.some(({ decides }) => decides);
+  const numbers = steps.map(({ packet }, n) => (isExcerpt ? String(packet ?? '') : String(n + 1)));
+  const width = Math.max(2, ...numbers.map((number) => number.length));
+  const margin = (n: number): string =>
+    `${isExcerpt ? (steps[n]!.decides ? MARK : ' ') : ''}${numbers[n]!.padStart(width)} `;
+  return [
+    `${' '.repeat(margin(0).length)}${'client'.padEnd(STATE)}  ${' '.repeat(BETWEEN)}  server`,
+    ...steps.map((step, n) =>
+      `${margin(n)}${(step.client ?? UNKNOWN).padEnd(STATE)} |${between(step)}| ${step.server ?? UNKNOWN}`.trimEnd(),
+    ),
+  ];
+}
+
+function between({ by, sends, label, lost }: StepWords): string {
+  if (sends === null) return centred(label ?? (by === null ? '' : '(nothing is sent)'), BETWEEN, ' ');
+  const text = label ?? sends;
+  if (by === 'client') return lost ? `${line(text, LOST_AT)}x`.padEnd(BETWEEN) : `${line(text, BETWEEN - 1)}>`;
+  if (by === 'server') return lost ? `x${line(text, LOST_AT)}`.padStart(BETWEEN) : `<${line(text, BETWEEN - 1)}`;
   return `<${line(sends, LOST_AT - ROUTER.length)} ${ROUTER}`.padEnd(BETWEEN);
 }
 

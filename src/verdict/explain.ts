@@ -7,18 +7,9 @@ import { ENDINGS } from './endings.js';
 import { ERRORS } from './errors.js';
 import type { Explanation } from './explanation.js';
 import { ADVICE, type AdviceId } from './explanations/advice.js';
-import { ERRNOS, ofErrno, ofHostRule, ofScenario } from './explanations/of-verdicts.js';
-import {
-  ofAdvice,
-  ofAnomaly,
-  ofEnding,
-  ofError,
-  ofFact,
-  ofHostFact,
-  ofHostMoment,
-  ofLookalike,
-  ofStatus,
-} from './explanations/of-words.js';
+import { ERRNOS, ofAnomaly, ofEnding, ofErrno, ofError, ofFact } from './explanations/of-sightings.js';
+import { ofHostRule, ofScenario } from './explanations/of-verdicts.js';
+import { ofAdvice, ofHostFact, ofHostMoment, ofLookalike, ofStatus } from './explanations/of-words.js';
 import { FACTS, type FactId } from './facts.js';
 import { HOST_FACTS, type HostFactId } from './hosts/facts.js';
 import { HOST_MOMENTS, type HostMomentId } from './hosts/moments.js';

@@ -1,6 +1,7 @@
 // EXPLANATION: everything that is known of one id, whatever table it stands in: what `tcpwatch explain` prints, its JSON
 // has and the pages in docs/ show. A stable contract: fields may be added, not renamed; what does not apply is null or empty.
 
+import type { AnomalyId } from '../tcp/anomalies.js';
 import type { Role } from './case.js';
 import type { SegmentName, SocketState } from './explanations/story.js';
 import type { Severity } from './scenarios.js';
@@ -22,6 +23,9 @@ export const KINDS = {
 
 export type Kind = keyof typeof KINDS;
 
+/** What a few frames of a capture can show. */
+export const EXCERPTED: readonly Kind[] = ['ending', 'errno', 'error', 'anomaly', 'fact'];
+
 export interface FactWords {
   readonly id: string;
   readonly says: string;
@@ -29,12 +33,27 @@ export interface FactWords {
 
 export interface StepWords {
   readonly by: Role | 'router' | null;
-  /** null: no packet shows it. */
+  /** null: no packet shows it, or one of another connection. */
   readonly sends: SegmentName | null;
   readonly lost: boolean;
-  readonly client: SocketState;
-  readonly server: SocketState;
+  /** null: nothing is known of it yet. */
+  readonly client: SocketState | null;
+  readonly server: SocketState | null;
   readonly says: string;
+  /** Of an excerpt of a capture: the frame, and how long after the step before; null in a story, and where there is none. */
+  readonly packet: number | null;
+  readonly afterSeconds: number | null;
+  /** What stands at its arrow, if that is more than what it sends. */
+  readonly label: string | null;
+  readonly anomalies: readonly AnomalyId[];
+  /** It is this that shows what is explained. */
+  readonly decides: boolean;
+}
+
+/** What programs see where no call fails of it. */
+export interface SeenWords {
+  readonly says: string;
+  readonly onBsd: { readonly says: string; readonly source: string } | null;
 }
 
 export interface SightWords {
@@ -102,12 +121,17 @@ export interface Explanation {
   readonly follows: string | null;
   /** What a person should look at first. */
   readonly lookFirst: string | null;
-  /** A shipped capture of it. */
+  /** What it can have been: scenarios that end so, or of which a program sees this. */
+  readonly causes: readonly FactWords[];
+  /** A shipped capture of it, and the number of the connection there. */
   readonly example: string | null;
+  readonly connection: number | null;
   readonly steps: readonly StepWords[];
   /** Of a conclusion about a host: what is seen of the host, in order. */
   readonly course: readonly FactWords[];
   readonly sees: readonly SightWords[];
+  /** null: `sees` has it all. */
+  readonly seen: SeenWords | null;
   readonly confusedWith: readonly ConfusedWith[];
   readonly advice: readonly AdviceWords[];
   readonly references: readonly ReferenceWords[];
@@ -129,10 +153,13 @@ export const plain = (kind: Kind, id: string, title: string, meaning: string): E
   usedBy: [],
   follows: null,
   lookFirst: null,
+  causes: [],
   example: null,
+  connection: null,
   steps: [],
   course: [],
   sees: [],
+  seen: null,
   confusedWith: [],
   advice: [],
   references: [],

@@ -1,7 +1,17 @@
 // The pages in docs/ that are made of the tables: one a scenario, one a kind of everything else. Markdown, for people who come
 // from a search engine.
 import { storyLadder } from '../../src/output/story-ladder.js';
-import type { Explanation, FactWords, Kind, ReferenceWords, Use } from '../../src/verdict/explanation.js';
+import { ANOMALIES, ANOMALY_INDEX } from '../../src/tcp/anomalies.js';
+import {
+  type ConfusedWith,
+  EXCERPTED,
+  type Explanation,
+  type FactWords,
+  type Kind,
+  type ReferenceWords,
+  type StepWords,
+  type Use,
+} from '../../src/verdict/explanation.js';
 
 const MADE =
   '<!-- Made of the tables in src/verdict by test/docs.test.ts: change those, then npx vitest run test/docs.test.ts -u -->';
@@ -119,7 +129,7 @@ export const KIND_PAGES = {
     kinds: ['fact', 'host-fact'],
     title: 'What verdicts are made of: facts',
     about:
-      'Told of a server that is gone; every one holds for a client as well. Each says when it is said, with its numbers and where they come from.',
+      'Told of a server that is gone, or of a client where the example is of one; every one holds the other way round as well. Each says when it is said, with its numbers and where they come from.',
   },
   endings: {
     kinds: ['ending'],
@@ -135,7 +145,8 @@ export const KIND_PAGES = {
   anomalies: {
     kinds: ['anomaly'],
     title: 'Retransmissions and other segments out of the ordinary',
-    about: 'The classes of `--anomalies` and of the counts in NDJSON: what each is, and what follows from it.',
+    about:
+      'The classes of `--anomalies` and of the counts in NDJSON: what each is, what follows from it, what programs see of it, and what it can be taken for.',
   },
   'what-to-do': {
     kinds: ['advice'],
@@ -159,17 +170,90 @@ const USES: Readonly<Record<Use['as'], string>> = {
   'rules-out': 'rules out, for',
 };
 
-/** @param reports what tcpwatch prints of a host, by id of the conclusion */
+const OF_EXCERPTS =
+  'Each is shown by frames of a capture of real kernels, which a test replays: at the sides what a watcher believes of both ends after each, `>` at the one that shows it, numbers counted from each initial sequence number. `tcpwatch explain ID` says the same line by line, and why to do what is advised.';
+
+/**
+ * @param reports what tcpwatch prints of a host, by id of the conclusion
+ * @param fileOf the file name of a capture
+ */
 export function kindPage(
   { kinds, title, about }: KindPage,
   all: readonly Explanation[],
   reports: ReadonlyMap<string, { readonly file: string; readonly text: string }>,
+  fileOf: (example: string) => string,
 ): string {
   const members = all.filter(({ kind }) => (kinds as readonly string[]).includes(kind));
-  return [MADE, `# ${title}`, about, ...members.flatMap((one) => entry(one, reports.get(one.id))), ''].join('\n\n');
+  const shows = members.some(({ steps }) => steps.length > 0) ? [OF_EXCERPTS] : [];
+  const contents = kinds.map((of) =>
+    members
+      .filter(({ kind }) => kind === of)
+      .map(({ id }) => `[${id}](#${anchorOf(id)})`)
+      .join(' · '),
+  );
+  const entries = members.flatMap((one) => entry(one, fileOf, reports.get(one.id)));
+  return [MADE, `# ${title}`, about, ...shows, ...contents, ...entries, ''].join('\n\n');
 }
 
-function entry(one: Explanation, report?: { readonly file: string; readonly text: string }): string[] {
+/** As GitHub makes it of a heading. */
+export const anchorOf = (heading: string): string =>
+  heading
+    .toLowerCase()
+    .replace(/[^\w -]/g, '')
+    .replaceAll(' ', '-');
+
+function excerptText({ kind, steps, example, connection }: Explanation, fileOf: (example: string) => string): string[] {
+  if (example === null) return EXCERPTED.includes(kind) ? ['No shipped capture shows it.'] : [];
+  if (steps.length === 0) return [];
+  const which = connection === 1 ? '' : `, connection ${connection}`;
+  const [head, ...lines] = storyLadder(steps);
+  const widest = Math.max(...lines.map((line) => line.length));
+  const noted = lines.map((line, n) => `${line.padEnd(widest)}  ${noteOf(steps[n]!)}`.trimEnd());
+  return [
+    `From [\`${example}\`](../fixtures/captures/${fileOf(example)})${which}:\n\n\`\`\`\n${[head, ...noted].join('\n')}\n\`\`\``,
+  ];
+}
+
+/** What there is to say of a step beyond its arrow. */
+function noteOf({ afterSeconds, anomalies, says, sends }: StepWords): string {
+  const ms = Math.round((afterSeconds ?? 0) * 1000);
+  const titles = anomalies.map((id) => ANOMALIES[ANOMALY_INDEX[id]]!.title);
+  const words = sends === 'ICMP' ? [says.replace(/^.*ICMP: |\.$/g, '')] : titles;
+  return [...(ms > 0 ? [ms < 1000 ? `+${ms} ms` : `+${ms / 1000} s`] : []), words.join('; ')].join('  ');
+}
+
+/** What programs see: of a fact in a line, for the page of its scenario has the rest. */
+function seesText({ kind, sees, seen }: Explanation): string[] {
+  if (seen) {
+    const elsewhere = seen.onBsd ? ` On BSD: ${seen.onBsd.says} (${seen.onBsd.source}).` : '';
+    return [`What programs see: ${lowered(seen.says)}${elsewhere}`];
+  }
+  if (sees.length === 0 || kind === 'errno') return [];
+  const [{ scenario }] = sees as [Explanation['sees'][number]];
+  const calls = sees.map(({ program, call, gives, when, onBsd }) => {
+    const who = program === 'either' ? 'either end' : program;
+    if (kind === 'fact') return `${who} \`${call}()\` ${gives}`;
+    return `- ${who}: \`${call}()\` gives ${gives}: ${when}${onBsd ? `. On BSD: ${onBsd.says} (${onBsd.source})` : ''}`;
+  });
+  if (kind === 'fact')
+    return [`What programs see, as in [${scenario}](scenarios/${scenario}.md): ${calls.join(', ')}.`];
+  return [`What programs see, as in [${scenario}](scenarios/${scenario}.md):\n\n${calls.join('\n')}`];
+}
+
+/** A sentence that goes on after a colon; not where it begins with a name. */
+const lowered = (text: string): string =>
+  /^[A-Z][a-z]/.test(text) ? text.charAt(0).toLowerCase() + text.slice(1) : text;
+
+const causeItem = ({ id, says }: FactWords): string => `- [${id}](scenarios/${id}.md): ${says}`;
+
+const confusedItem = ({ id, title, toTellApart }: ConfusedWith): string =>
+  `- ${id ? `\`${id}\`` : ''}${id && title !== id ? ': ' : ''}${title === id ? '' : title}. What would tell: ${toTellApart}`;
+
+function entry(
+  one: Explanation,
+  fileOf: (example: string) => string,
+  report?: { readonly file: string; readonly text: string },
+): string[] {
   const { id, title, meaning, when, follows, lookFirst, usedBy, references, advice, requires, confusedWith } = one;
   const fact = one.kind === 'fact' || one.kind === 'host-fact';
   const uses = usedBy.map(({ as, of, what }) => `- ${USES[as]} \`${of}\`${what ? `: ${what}` : ''}`).join('\n');
@@ -180,19 +264,22 @@ function entry(one: Explanation, report?: { readonly file: string; readonly text
     `**${title}**${fact ? '' : `\n\n${meaning}`}`,
     ...(one.course.length > 0 ? [one.course.map(({ id, says }, n) => `${n + 1}. ${says} (\`${id}\`)`).join('\n')] : []),
     ...[when, follows, lookFirst && `Look first: ${lookFirst}`].filter((text) => text !== null),
+    ...(report ? [] : excerptText(one, fileOf)),
+    ...seesText(one),
+    ...(one.kind === 'errno' ? [causesText(one)] : []),
+    ...(one.causes.length > 0 ? [`What happened, if it was:\n\n${one.causes.map(causeItem).join('\n')}`] : []),
     ...(requires.length > 0
       ? [
           `Said when ${requires.map((facts) => codes(facts.map((one) => one.id))).join(' or ')}${one.excludes.length > 0 ? `; never with ${codes(one.excludes.map((one) => one.id))}` : ''}.`,
         ]
       : []),
-    ...(confusedWith.length > 0
-      ? [confusedWith.map((other) => `- could also be ${other.title}; would tell: ${other.toTellApart}`).join('\n')]
-      : []),
-    ...(one.kind === 'errno' ? [causesText(one)] : []),
+    ...(confusedWith.length > 0 ? [`What it can be taken for:\n\n${confusedWith.map(confusedItem).join('\n')}`] : []),
     ...(report ? [`\`\`\`\n$ tcpwatch -r fixtures/captures/${report.file}\n...\n${report.text}\`\`\``] : []),
     ...(code.length > 0 ? [code.join('\n')] : []),
     ...(own ? [`Costs: ${own.costs}`] : []),
-    ...(!own && advice.length > 0 ? [advice.map((row) => `- [${row.title}](what-to-do.md#${row.id})`).join('\n')] : []),
+    ...(!own && advice.length > 0
+      ? [`What to do: ${advice.map((row) => `[${row.title}](what-to-do.md#${row.id})`).join(' · ')}`]
+      : []),
     ...(uses ? [uses] : []),
     ...(references.length > 0 ? [references.map(referenceItem).join('\n')] : []),
   ];

@@ -1,6 +1,7 @@
 // ADVICE: what a program or its host can do so that an end is noticed sooner, or does less harm. A row is one measure; which
-// scenario it helps against is in advised.ts.
+// scenario it helps against is in advised.ts, which anomaly in told-of-loss.ts and told-of-segments.ts.
 
+import { ADVICE_OF_PATHS } from './advice-of-paths.js';
 import type { ReferenceId } from './references.js';
 
 export interface AdviceRow {
@@ -193,6 +194,7 @@ export const ADVICE = {
     costs: 'State must be copied all the time.',
     references: ['rfc-half-open'],
   },
+  ...ADVICE_OF_PATHS,
 } as const satisfies Record<string, AdviceRow>;
 
 export type AdviceId = keyof typeof ADVICE;

@@ -1,19 +1,20 @@
 // Explanations of the rows that judge: scenarios and conclusions about hosts, with all that is derived from their facts.
 
-import type { Role } from '../case.js';
 import { inWords, lookalikeWords } from '../classify.js';
-import { type ConfusedWith, type Explanation, type FactWords, plain, type SightWords } from '../explanation.js';
+import { type ConfusedWith, type Explanation, type FactWords, plain } from '../explanation.js';
 import { FACTS, type FactId } from '../facts.js';
 import { HOST_FACTS, type HostFactId } from '../hosts/facts.js';
 import { HOST_MOMENTS } from '../hosts/moments.js';
 import type { HOST_RULES, HostRuleRow } from '../hosts/rules.js';
 import { LOOKALIKES } from '../lookalikes.js';
-import { SCENARIOS, type ScenarioRow } from '../scenarios.js';
+import type { SCENARIOS, ScenarioRow } from '../scenarios.js';
 import type { Excludable, Weighable } from '../weigh.js';
 import { ADVISED, HOST_ADVISED } from './advised.js';
-import { SIGHTS, type Sight } from './sights.js';
 import { STORIES } from './stories.js';
-import { adviceWords, referenceWords } from './words.js';
+import { adviceWords, referenceWords, sightsOf } from './words.js';
+
+/** What a step of a story has not. */
+const IN_A_STORY = { packet: null, afterSeconds: null, label: null, anomalies: [], decides: false } as const;
 
 export function ofScenario(typed: (typeof SCENARIOS)[number]): Explanation {
   const row: ScenarioRow = typed;
@@ -28,8 +29,8 @@ export function ofScenario(typed: (typeof SCENARIOS)[number]): Explanation {
     ...conditions(row, say),
     lookFirst: first,
     example,
-    steps: steps.map((step) => ({ ...step, lost: step.lost ?? false })),
-    sees: sightsOf(typed),
+    steps: steps.map((step) => ({ ...IN_A_STORY, ...step, lost: step.lost ?? false })),
+    sees: sightsOf(typed.id),
     confusedWith: row.lookalikes.map(({ id, ruledOutBy, ofMotive = false }) => ({
       id,
       scenario: LOOKALIKES[id].scenario,
@@ -73,47 +74,5 @@ function conditions<Fact extends string>(row: Weighable<Fact, Excludable<Fact>>,
     requires: row.requires.map((facts) => facts.map(say)),
     excludes: row.excludes.map(say),
     corroboratedBy: row.corroboratedBy.map(say),
-  };
-}
-
-const sightsOf = ({ id }: (typeof SCENARIOS)[number]): SightWords[] =>
-  SIGHTS[id].map((sight) => sightWords(id, sight, STORIES[id].gone));
-
-/** Everything that a call can give when a connection ends. */
-export const ERRNOS: readonly string[] = [
-  ...new Set(
-    Object.values(SIGHTS)
-      .flat()
-      .flatMap(({ gives }) => (gives === 'ok' ? [] : [gives])),
-  ),
-];
-
-/** A log has an errno: the scenarios in which a program sees it. */
-export function ofErrno(id: string): Explanation {
-  const sees = SCENARIOS.flatMap(sightsOf).filter(({ gives }) => gives === id);
-  const calls = [...new Set(sees.map(({ call }) => `${call}()`))].join(' or ');
-  return {
-    ...plain(
-      'errno',
-      id,
-      `${calls} gave ${id}`,
-      'What a program is given tells less than packets do: this is what it can have been.',
-    ),
-    gone: 'server',
-    sees,
-  };
-}
-
-function sightWords(scenario: string, sight: Sight, gone: Role): SightWords {
-  const { program, call, gives, when, onBsd, reference } = sight;
-  const survivor = gone === 'server' ? 'client' : 'server';
-  return {
-    scenario,
-    program: program === 'either' ? program : program === 'gone' ? gone : survivor,
-    call,
-    gives,
-    when,
-    source: reference ? referenceWords(reference).title : null,
-    onBsd: onBsd ? { says: onBsd.says, source: referenceWords(onBsd.reference).title } : null,
   };
 }

@@ -27,6 +27,12 @@ const stevens = (section: string, about: string): ReferenceRow => ({
   url: null,
 });
 
+/** FreeBSD's, which macOS's TCP comes from in part. */
+const freebsd = (page: string, section: number, about: string): ReferenceRow => ({
+  title: `FreeBSD ${page}(${section}): ${about}`,
+  url: `https://man.freebsd.org/cgi/man.cgi?query=${page}&sektion=${section}`,
+});
+
 const kernel = (file: string, about: string): ReferenceRow => ({
   title: `Linux ${file}: ${about}`,
   url: `https://github.com/torvalds/linux/blob/master/${file}`,
@@ -54,6 +60,14 @@ export const REFERENCES = {
   'rfc-arp': wholeRfc(826, 'ARP'),
   'rfc-neighbour': rfc(4861, '7.3', 'neighbour unreachability detection'),
   'rfc-lost-data': rfc(2525, '2.17', 'failure to RST on close with data pending'),
+  'rfc-congestion': rfc(5681, '3', 'what loss does to the speed of the sender'),
+  'rfc-sack': wholeRfc(2018, 'selective acknowledgements'),
+  'rfc-rack': wholeRfc(8985, 'RACK-TLP: loss by time'),
+  'rfc-tail-loss': rfc(8985, '7', 'tail loss probes'),
+  'rfc-ecmp': wholeRfc(2992, 'paths of equal cost, chosen by a hash'),
+  'rfc-mtu-probing': wholeRfc(4821, 'packetization layer path MTU discovery'),
+  'rfc-window-scale': rfc(7323, '2', 'windows above 64 KiB'),
+  'rfc-timestamps-use': rfc(7323, '4', 'round trips by timestamps'),
   'rfc-ip-id': wholeRfc(6864, 'the IPv4 identification field'),
   'rfc-timestamps': rfc(7323, '3.2', 'timestamps in every segment, but for RST'),
   'rfc-middlebox-reset': wholeRfc(3360, 'inappropriate TCP resets considered harmful'),
@@ -81,6 +95,11 @@ export const REFERENCES = {
   'linux-input': kernel('net/ipv4/tcp_input.c', 'tcp_reset: EPIPE in CLOSE-WAIT, ECONNRESET else'),
   'linux-close': kernel('net/ipv4/tcp.c', '__tcp_close: RST where data was left unread'),
   'linux-icmp': kernel('net/ipv4/icmp.c', 'icmp_err_convert: errno of an ICMP error'),
+  'freebsd-rack': freebsd('tcp_rack', 4, 'RACK and tail loss probes, a stack to be loaded'),
+  'freebsd-timer': {
+    title: 'FreeBSD sys/netinet/tcp_timer.h: TCPTV_MIN, TCPTV_CPU_VAR, TCPTV_KEEPCNT',
+    url: 'https://cgit.freebsd.org/src/tree/sys/netinet/tcp_timer.h',
+  },
   'linux-sysctl': {
     title: 'Linux Documentation/networking/ip-sysctl.rst: tcp_* settings',
     url: 'https://docs.kernel.org/networking/ip-sysctl.html',

@@ -1,12 +1,73 @@
-// Rows of advice and references as explanations have them.
+// Rows of advice, references, sights and what else is told, as explanations have them.
 
-import type { AdviceWords, ReferenceWords } from '../explanation.js';
+import type { Role } from '../case.js';
+import { inWords } from '../classify.js';
+import type { AdviceWords, ConfusedWith, FactWords, ReferenceWords, SeenWords, SightWords } from '../explanation.js';
+import { SCENARIOS, type ScenarioId } from '../scenarios.js';
 import { ADVICE, type AdviceId } from './advice.js';
+import { ADVISED } from './advised.js';
 import { REFERENCES, type ReferenceId } from './references.js';
+import { SIGHTS, type Sight } from './sights.js';
+import { STORIES } from './stories.js';
+import type { Confusion, Seen } from './told.js';
 
 export const referenceWords = (id: ReferenceId): ReferenceWords => REFERENCES[id];
 
 export function adviceWords(id: AdviceId): AdviceWords {
   const { title, why, code, costs } = ADVICE[id];
   return { id, title, why, code, costs };
+}
+
+/** Of what a single fact or ending tells; an errno has more that it can have been. */
+const MOST_ADVISED = 5;
+export const MOST_OF_ERRORS = 7;
+
+/** What these scenarios advise: first what most of them do. */
+export function adviceOf(scenarios: readonly ScenarioId[], most: number = MOST_ADVISED): AdviceWords[] {
+  const votes = new Map<AdviceId, number>();
+  for (const id of scenarios.flatMap((scenario) => ADVISED[scenario].advice)) votes.set(id, (votes.get(id) ?? 0) + 1);
+  const ranked = [...votes].sort(([, a], [, b]) => b - a);
+  return ranked.slice(0, most).map(([id]) => adviceWords(id));
+}
+
+/** @param gone the end that is gone in these words */
+export const sightsOf = (scenario: ScenarioId, gone: Role = STORIES[scenario].gone): SightWords[] =>
+  SIGHTS[scenario].map((sight) => sightWords(scenario, sight, gone));
+
+function sightWords(scenario: string, sight: Sight, gone: Role): SightWords {
+  const { program, call, gives, when, onBsd, reference } = sight;
+  const survivor = gone === 'server' ? 'client' : 'server';
+  return {
+    scenario,
+    program: program === 'either' ? program : program === 'gone' ? gone : survivor,
+    call,
+    gives,
+    when,
+    source: reference ? referenceWords(reference).title : null,
+    onBsd: onBsd ? { says: onBsd.says, source: referenceWords(onBsd.reference).title } : null,
+  };
+}
+
+export const seenWords = ({ says, onBsd }: Seen): SeenWords => ({
+  says,
+  onBsd: onBsd ? { says: onBsd.says, source: referenceWords(onBsd.reference).title } : null,
+});
+
+/** @param titleOf of a row of the same table */
+export const confusionWords = <Id extends string>(
+  { of, title, tells }: Confusion<Id>,
+  titleOf: (id: Id) => string,
+): ConfusedWith => ({
+  id: of ?? null,
+  scenario: null,
+  title: title ?? titleOf(of!),
+  toTellApart: tells,
+  ofMotive: false,
+  ruledOutBy: [],
+});
+
+/** What happened, if it was this. */
+export function causeWords(id: ScenarioId): FactWords {
+  const row = SCENARIOS.find((one) => one.id === id)!;
+  return { id, says: inWords(row.meaning, STORIES[id].gone) };
 }

@@ -4,13 +4,36 @@ import { resolve } from 'node:path';
 import { describe, expect, it } from 'vitest';
 import { explanationLines, listLines } from '../../../src/output/explanation.js';
 import { explainAll } from '../../../src/verdict/explain.js';
-import { type Explanation, plain } from '../../../src/verdict/explanation.js';
+import { EXCERPTED, type Explanation, plain } from '../../../src/verdict/explanation.js';
 import { ADVICE } from '../../../src/verdict/explanations/advice.js';
 import { ADVISED, HOST_ADVISED } from '../../../src/verdict/explanations/advised.js';
 import { REFERENCES } from '../../../src/verdict/explanations/references.js';
 import { STORIES } from '../../../src/verdict/explanations/stories.js';
 
 const CAPTURES = resolve(import.meta.dirname, '../../../fixtures/captures');
+
+/** Of these there is no capture yet. What is seen live only, no saved capture can show. */
+const UNSHOWN = [
+  'tcp.retransmission.syn-data',
+  'tcp.retransmission.early',
+  'tcp.out-of-order',
+  'tcp.hole-filled',
+  'tcp.syn-data',
+  'tcp.data-after-fin',
+  'tcp.urgent',
+  'tcp.impossible',
+  'icmp.implausible',
+  'syn-neighbour-silent',
+  'idle-before-silence',
+  'answered-too-late',
+  'may-have-left',
+  'rst-ip-id-off',
+  'rst-lacks-timestamps',
+  'local-process-exited',
+  'local-process-lives',
+  'host-answers-on',
+  'host-remembers-others',
+];
 
 const all = explainAll();
 const text = (one: Explanation, width = 80): string[] => explanationLines(one, { colour: false, width });
@@ -54,10 +77,44 @@ it('scenarios and conclusions about hosts name captures that are shipped', () =>
 
 it('all advice is given, and all references are used', () => {
   const rows = [...Object.values(ADVISED), ...Object.values(HOST_ADVISED)];
-  const advised: readonly string[] = rows.flatMap(({ advice }) => advice);
+  const scenarios: readonly string[] = rows.flatMap(({ advice }) => advice);
+  const anomalies = all.filter(({ kind }) => kind === 'anomaly').flatMap(({ advice }) => advice.map(({ id }) => id));
+  const advised = [...scenarios, ...anomalies];
   expect(Object.keys(ADVICE).filter((id) => !advised.includes(id))).toEqual([]);
   const used = new Set(all.flatMap(({ references }) => references.map(({ title }) => title)));
   expect(Object.values(REFERENCES).filter(({ title }) => !used.has(title))).toEqual([]);
+});
+
+/** Nobody needs to do anything about these. */
+const HARMLESS = [
+  'closed',
+  'reset-after-close',
+  'both-fins-acknowledged',
+  'survivor-closed-in-turn',
+  'data-after-fin-accepted',
+  'tcp.retransmission.syn-data',
+  'tcp.syn-data',
+  'tcp.urgent',
+];
+
+describe('endings, errors, anomalies and facts are told in full', () => {
+  const excerpted = all.filter(({ kind }) => EXCERPTED.includes(kind));
+
+  it.each(excerpted.map((one) => [`${one.kind} ${one.id}`, one] as const))('%s', (_, one) => {
+    expect(one.sees.length > 0 || one.seen !== null, 'what programs see').toBe(true);
+    expect([...one.confusedWith, ...one.causes].length, 'what it can be taken for').toBeGreaterThan(0);
+    if (!HARMLESS.includes(one.id)) expect(one.advice.length, 'what to do').toBeGreaterThan(0);
+    if (one.example === null) expect(text(one).join('\n')).toContain('No shipped capture shows it.');
+    else {
+      expect(one.steps.length).toBeGreaterThan(1);
+      expect(one.steps.filter(({ decides }) => decides).length).toBe(1);
+    }
+    expect(one.confusedWith.filter(({ id }) => id === one.id)).toEqual([]);
+  });
+
+  it('few of them are shown by no capture', () => {
+    expect(excerpted.filter(({ example }) => example === null).map(({ id }) => id)).toEqual(UNSHOWN);
+  });
 });
 
 it('every ill scenario has advice and every fact says when', () => {
