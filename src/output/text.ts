@@ -2,6 +2,7 @@
 // with -v the evidence of each, what became of hosts that had several, and one line of summary.
 
 import type { CaptureEvent, ConnectionEvent, HostEvent, SummaryEvent, TcpwatchEvent } from '../verdict/events.js';
+import { endsWord } from './display-filter.js';
 import { evidenceLines } from './evidence.js';
 import { hostLines, hostReport, isConcluded } from './hosts.js';
 import { hang } from './layout.js';
@@ -72,7 +73,10 @@ export function textOutput(options: OutputOptions): Output {
     }
     if (said && !event.final && !scenario && event.ending === 'open') return asText(goesOnLines(event, options));
     const lines = verdictLines(event, options, said !== undefined && said.claim !== now.claim);
-    return asText(options.growing && options.verbose ? [...lines, ...evidenceLines(event, options), ''] : lines);
+    if (!options.growing || !options.verbose) return asText(lines);
+    const ends = endsWord(event);
+    const shared = left > 0 || rows.some((other) => other.id !== event.id && endsWord(other) === ends);
+    return asText([...lines, ...evidenceLines(event, options, shared), '']);
   }
 
   /** Who watches hears all as it happens; the rest is for the end, if it is worth it. */
@@ -82,6 +86,13 @@ export function textOutput(options: OutputOptions): Output {
     return '';
   }
 
+  function evidence(): string[][] {
+    const sharers = new Map<string, number>();
+    for (const row of rows) sharers.set(endsWord(row), (sharers.get(endsWord(row)) ?? 0) + 1);
+    // Those that are not listed may have any ends.
+    return rows.map((row) => evidenceLines(row, options, left > 0 || sharers.get(endsWord(row)) !== 1));
+  }
+
   function close(summary: SummaryEvent): string {
     shorten();
     const verdicts = [...tally.values()].sort((a, b) => worstFirst(a.example, b.example));
@@ -89,7 +100,7 @@ export function textOutput(options: OutputOptions): Output {
     const parts = rows.length > 0 ? [tableLines(rows, options)] : [];
     if (left > 0) parts.push([`${plural(left, 'more connection')} not listed (--output ndjson has all)`]);
     // Who watches has been told as it fell.
-    if (options.verbose && !options.growing) for (const row of rows) parts.push(evidenceLines(row, options));
+    if (options.verbose && !options.growing) parts.push(...evidence());
     for (const host of hosts) parts.push(hostReport(host, options));
     const words = summaryWords(summary, counts, live);
     if (words) parts.push(hang('', words, options.width, 2).map((line) => paint(line, 'dim', options.colour)));
