@@ -5,7 +5,7 @@ import type { CaptureEvent, ConnectionEvent, HostEvent, SummaryEvent, TcpwatchEv
 import { endsWord } from './display-filter.js';
 import { evidenceLines } from './evidence.js';
 import { hostLines, hostReport, isConcluded } from './hosts.js';
-import { hang } from './layout.js';
+import { glue, hang } from './layout.js';
 import {
   anomalyLines,
   goesOnLines,
@@ -16,6 +16,7 @@ import {
   verdictLines,
 } from './lines.js';
 import type { Output, OutputOptions } from './output.js';
+import { shellWord } from './shell-word.js';
 import { paint } from './style.js';
 import { summaryWords } from './summary.js';
 import { tableLines } from './table.js';
@@ -25,6 +26,13 @@ import { plural, worstFirst } from './words.js';
 const MAX_ROWS = 1000;
 
 const asText = (lines: readonly string[]): string => (lines.length > 0 ? `${lines.join('\n')}\n` : '');
+
+/** Connections that a filter leaves out are not counted: with another filter, another one has the number. */
+function ladderHint({ source, filter, live }: CaptureEvent): string {
+  if (filter === null || live || typeof source !== 'string' || source === '-') return '';
+  const command = `tcpwatch ladder ${shellWord(source)} -c N ${shellWord(filter)}`;
+  return `to draw one, with its # for N: ${glue(command.replaceAll(/\p{C}/gu, '?'))}`;
+}
 
 export function textOutput(options: OutputOptions): Output {
   const rows: ConnectionEvent[] = [];
@@ -38,7 +46,7 @@ export function textOutput(options: OutputOptions): Output {
     const known = claims.indexOf(words);
     return known >= 0 ? known : claims.push(words) - 1;
   };
-  let live: CaptureEvent['live'] = null;
+  let capture: CaptureEvent | null = null;
   const hosts: Parameters<typeof hostReport>[0][] = [];
   const tally = new Map<string, { n: number; example: ConnectionEvent }>();
 
@@ -102,8 +110,10 @@ export function textOutput(options: OutputOptions): Output {
     // Who watches has been told as it fell.
     if (options.verbose && !options.growing) parts.push(...evidence());
     for (const host of hosts) parts.push(hostReport(host, options));
-    const words = summaryWords(summary, counts, live);
-    if (words) parts.push(hang('', words, options.width, 2).map((line) => paint(line, 'dim', options.colour)));
+    const words = summaryWords(summary, counts, capture?.live ?? null);
+    const hint = rows.length > 0 && capture ? ladderHint(capture) : '';
+    const last = [words, hint].flatMap((text) => (text ? hang('', text, options.width, 2) : []));
+    if (last.length > 0) parts.push(last.map((line) => paint(line, 'dim', options.colour)));
     return (quiet ? '' : '\n') + parts.map(asText).join('\n');
   }
 
@@ -111,7 +121,7 @@ export function textOutput(options: OutputOptions): Output {
   function lines(event: TcpwatchEvent): string {
     switch (event.type) {
       case 'capture':
-        live = event.live;
+        capture = event;
         return asText(listeningLines(event, options.width));
       case 'anomaly':
         return asText(anomalyLines(event, options));
