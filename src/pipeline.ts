@@ -33,6 +33,7 @@ export type { Device } from './libpcap/devices.js';
 export type { LiveInput } from './pipeline/live.js';
 export { noticeEvent } from './pipeline/notices.js';
 export type { FlaggedOptions } from './pipeline/recording.js';
+export { isCaptureFile } from './source/capture-file.js';
 export { BACKENDS, DEFAULT_BUFFER_KIB, DEFAULT_SNAPLEN } from './source/live/live-source.js';
 export type * from './verdict/events.js';
 export { HOST_TIMES, type HostTimes } from './verdict/hosts/times.js';
