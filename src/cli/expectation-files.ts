@@ -3,7 +3,7 @@
 // In a folder, what is a capture is one whatever it is called; and what is called like one is not passed over for being empty,
 // damaged or packed in a way that is not read.
 
-import { existsSync, readdirSync, statSync } from 'node:fs';
+import { existsSync, readdirSync, realpathSync, statSync } from 'node:fs';
 import { dirname, join, normalize } from 'node:path';
 import { isCaptureFile } from '../pipeline.js';
 
@@ -57,11 +57,22 @@ function filesOf(path: string): string[] {
 }
 
 const filesIn = (folder: string, recursive: boolean): string[] =>
-  readdirSync(folder, { recursive, encoding: 'utf8' })
-    .map((file) => join(folder, file))
-    .filter((file) => statSync(file, { throwIfNoEntry: false })?.isFile())
+  walk(folder, recursive, new Set())
     .filter((file) => EXPECTATION.test(file) || CALLED_CAPTURE.test(file) || isCaptureFile(file))
     .sort();
+
+/** @param seen folders, which links may lead to again */
+function walk(folder: string, recursive: boolean, seen: Set<string>): string[] {
+  const real = realpathSync(folder);
+  if (seen.has(real)) return [];
+  seen.add(real);
+  return readdirSync(folder).flatMap((name) => {
+    const path = join(folder, name);
+    const stat = existsSync(path) ? statSync(path) : null;
+    if (stat?.isDirectory()) return recursive ? walk(path, recursive, seen) : [];
+    return stat?.isFile() ? [path] : [];
+  });
+}
 
 const withExpectation = (capture: string): CaptureFile => ({
   capture,

@@ -1,5 +1,5 @@
 // `tcpwatch verify` as a whole: a folder of captures and what is expected of them.
-import { cpSync, mkdirSync, mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { cpSync, mkdirSync, mkdtempSync, readdirSync, readFileSync, rmSync, symlinkSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { basename, join, resolve } from 'node:path';
 import { gzipSync } from 'node:zlib';
@@ -89,6 +89,13 @@ describe('exits', () => {
     expect(updated.stdout).toContain('✖ DIR/empty.pcap3: cannot be read\n    the input is empty\n');
     expect(updated.stdout).toContain('✖ DIR/else.pcap.zst: cannot be read\n    not a capture file: it is zstd');
     expect((await verify(folder)).stdout).toContain('\n8 captures: 6 hold, 2 have no expectation\n');
+  });
+
+  it('each once, where a link leads back into the folder', async () => {
+    const folder = folderOf({ 'both.pcap': both, 'both.expect.json': EXPECTED, 'more/new.pcap': both });
+    symlinkSync('..', join(folder, 'more', 'back'));
+    symlinkSync('nowhere', join(folder, 'broken.pcap'));
+    expect((await verify(folder)).stdout).toContain('\n2 captures: 1 holds, 1 has no expectation\n');
   });
 
   it('1 when something differs, and says how to look', async () => {
