@@ -5,7 +5,9 @@ import { Readable } from 'node:stream';
 import { describe, expect, it } from 'vitest';
 import { inAscii } from '../../../src/output/ascii.js';
 import { Folding } from '../../../src/output/ladder/folding.js';
+import { arrowLabel } from '../../../src/output/ladder/label.js';
 import { ladderLines } from '../../../src/output/ladder/ladder.js';
+import type { SegmentRecord } from '../../../src/pipeline.js';
 import { captureOf, conversation, KILLED } from '../../support/packet-rows.js';
 import { type Collected, collect, plain } from './collect.js';
 
@@ -69,6 +71,18 @@ describe('at any width from 40 columns on', () => {
     const [one] = (await collectFile('worker-killed-then-client-writes.pcap')) as [Collected];
     for (const width of [1, 20, 39]) expect(plain(one, width)).toEqual(plain(one, 40));
   });
+});
+
+it('on an arrow without room, the flags are left', () => {
+  const flags = ['FIN', 'ACK'] as const;
+  const segment = { flags, seq: 1, ack: 6, length: 1448 } as unknown as SegmentRecord;
+  expect([22, 12, 10, 7].map((room) => arrowLabel(segment, room))).toEqual([
+    'FIN 1:1449 ack 6',
+    'FIN 1:1449',
+    'FIN 1:1449',
+    'F',
+  ]);
+  expect(arrowLabel({ ...segment, flags: ['ACK'], length: 262_144 }, 7)).toBe('262144B');
 });
 
 it('says the states in words where they have no columns', async () => {
