@@ -34,6 +34,7 @@ export type { Clerk } from './pipeline/analysis.js';
 export type { LiveInput } from './pipeline/live.js';
 export { noticeEvent } from './pipeline/notices.js';
 export type { FlaggedOptions } from './pipeline/recording.js';
+export { isCaptureFile } from './source/capture-file.js';
 export { BACKENDS, DEFAULT_BUFFER_KIB, DEFAULT_SNAPLEN } from './source/live/live-source.js';
 export type * from './verdict/events.js';
 export { HOST_TIMES, type HostTimes } from './verdict/hosts/times.js';

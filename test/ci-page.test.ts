@@ -1,10 +1,11 @@
 // What docs/ci.md shows is what happens.
 import { spawnSync } from 'node:child_process';
-import { existsSync, mkdtempSync, readFileSync, rmSync } from 'node:fs';
+import { copyFileSync, existsSync, mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join, resolve } from 'node:path';
 import { describe, expect, it } from 'vitest';
 import { analyze } from '../src/pipeline.js';
+import '../src/vitest.js';
 import { compare, parseExpectation } from '../src/verify/expectation.js';
 import { CONNECTION_MEASURES, RUN_MEASURES } from '../src/verify/measures.js';
 import { outcomeOf } from '../src/verify/outcome.js';
@@ -23,6 +24,35 @@ describe('docs/ci.md', () => {
     const { status, stderr } = spawnSync('sh', ['-c', typed], { cwd: ROOT, env, encoding: 'utf8' });
     rmSync(folder, { recursive: true });
     expect({ status, stderr }).toEqual({ status: 1, stderr: said });
+  });
+
+  it('shows what verify says', () => {
+    const [, folder, said] = /```\n\$ tcpwatch verify (\w+)\n([\s\S]*?)```/.exec(PAGE)!;
+    const cwd = mkdtempSync(join(tmpdir(), 'tcpwatch-page-'));
+    mkdirSync(join(cwd, folder!));
+    for (const [, name] of said!.matchAll(/^\S (?:\w+)\/([\w.-]+?\.pcap)/gm)) {
+      copyFileSync(join(ROOT, 'fixtures/captures', name!), join(cwd, folder!, name!));
+      const expectation = join(cwd, folder!, name!.replace('.pcap', '.expect.json'));
+      writeFileSync(expectation, '{ "connections": [{ "verdict": { "scenario": "normal-close" } }] }');
+    }
+    const env = { PATH: process.env.PATH, COLUMNS: '80' };
+    const words = [join(ROOT, 'bin/tcpwatch.js'), 'verify', folder!];
+    const { status, stdout } = spawnSync(process.execPath, words, { cwd, env, encoding: 'utf8' });
+    rmSync(cwd, { recursive: true });
+    expect({ status, stdout }).toEqual({ status: 1, stdout: said });
+  });
+
+  it('shows what the matcher says', async () => {
+    const [, code, options] = /toEndAs\((\{.*?\}), (\{.*?\})\)/.exec(PAGE)!;
+    const [, said] = /```\nError: ([\s\S]*?)\.\.\.\n```/.exec(PAGE)!;
+    const json = (text: string): object => JSON.parse(text.replaceAll(/(\w+):/g, '"$1":').replaceAll("'", '"'));
+    const message: string = await expect(CAPTURE)
+      .toEndAs(json(code!), json(options!))
+      .then(
+        () => '',
+        (error) => error.message,
+      );
+    expect(message.replace(CAPTURE, 'run.pcap').startsWith(said!)).toBe(true);
   });
 
   it('lists every measure with the words of its row, and no rule that is none', () => {

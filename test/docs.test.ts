@@ -1,10 +1,12 @@
-// The pages in docs/ say what the tables say and show what tcpwatch prints: stale ones fail. `npx vitest run test/docs.test.ts -u`
-// makes them anew.
-import { execFileSync } from 'node:child_process';
+// The pages in docs/ and man/ say what the tables say and show what tcpwatch prints: stale ones fail.
+// `npx vitest run test/docs.test.ts -u` makes them anew.
+import { execFileSync, spawnSync } from 'node:child_process';
 import { existsSync, readdirSync, readFileSync } from 'node:fs';
 import { dirname, join, resolve } from 'node:path';
 import { describe, expect, it } from 'vitest';
+import { commandLine } from '../src/cli/main.js';
 import { explainAll } from '../src/verdict/explain.js';
+import { manPage } from './support/man-page.js';
 import { anchorOf, KIND_PAGES, kindPage, lookFirstTable, scenarioIndex, scenarioPage } from './support/pages.js';
 
 const ROOT = resolve(import.meta.dirname, '..');
@@ -91,7 +93,10 @@ describe('docs', () => {
 
   it.each(handWritten)('%s shows what tcpwatch prints', (page) => {
     const text = readFileSync(join(DOCS, page), 'utf8');
-    const blocks = [...text.matchAll(/```\n\$ tcpwatch (.*)\n([\s\S]*?)```/g)];
+    // What needs a name server is in the test of names.
+    const blocks = [...text.matchAll(/```\n\$ tcpwatch (.*)\n([\s\S]*?)```/g)].filter(
+      ([, command]) => !command!.includes('--resolve'),
+    );
     expect(blocks.length).toBeGreaterThan(0);
     for (const [, command, shown] of blocks) {
       const whole = printed(command!);
@@ -103,5 +108,20 @@ describe('docs', () => {
         from = at + part.length;
       }
     }
+  });
+});
+
+describe('man/tcpwatch.1', () => {
+  const page = manPage(commandLine());
+
+  it('has every command and option', async () => {
+    await expect(page).toMatchFileSnapshot(join(ROOT, 'man/tcpwatch.1'));
+  });
+
+  const groff = spawnSync('groff', ['--version']).status === 0;
+  it.skipIf(!groff)(`is read by groff without a warning${groff ? '' : ' (skipped: no groff)'}`, () => {
+    const { stdout, stderr } = spawnSync('groff', ['-man', '-Tascii', '-ww'], { input: page, encoding: 'utf8' });
+    expect(stderr).toBe('');
+    expect(stdout).toMatch(/--write-flagged/);
   });
 });

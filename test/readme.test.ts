@@ -17,6 +17,13 @@ describe('README', () => {
     ).toBe(shown);
   });
 
+  it('shows a real report of a host', () => {
+    const [, command, shown] = /```\n\$ tcpwatch (.*\| tail.*)\n([\s\S]*?)```/.exec(README)!;
+    const env = { ...process.env, COLUMNS: '', NODE: process.execPath };
+    const typed = `"$NODE" bin/tcpwatch.js ${command}`;
+    expect(execFileSync('sh', ['-c', typed], { cwd: ROOT, env, encoding: 'utf8' })).toBe(shown);
+  });
+
   it('lists every scenario with the words of its row', () => {
     const rows = SCENARIOS.map(({ id, meaning }) => `| \`${id}\` | ${meaning} |`);
     expect(rows.filter((row) => !README.includes(row))).toEqual([]);

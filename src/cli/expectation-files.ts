@@ -1,9 +1,16 @@
 // Which captures `tcpwatch verify` is about, and where their expectations are: NAME.pcap.gz and NAME.expect.json.
+//
+// In a folder, what is a capture is one whatever it is called; and what is called like one is not passed over for being empty,
+// damaged or packed in a way that is not read.
 
-import { existsSync, readdirSync, statSync } from 'node:fs';
+import { existsSync, readdirSync, realpathSync, statSync } from 'node:fs';
 import { dirname, join, normalize } from 'node:path';
+import { isCaptureFile } from '../pipeline.js';
 
-const CAPTURE = /\.(pcap|pcapng|cap)(\.gz)?$/;
+/** What is left out of the name of an expectation. Pieces of a rotated capture have their number in theirs. */
+const ENDING = /\.(pcap|pcapng|cap)(\.gz)?$/;
+/** With the numbers that tcpdump -C gives to pieces. */
+const CALLED_CAPTURE = /\.(pcap|pcapng|cap)\d*(\.(gz|zst|xz|bz2|lz4))?$/i;
 const EXPECTATION = /\.expect\.json$/;
 
 export interface CaptureFile {
@@ -50,15 +57,26 @@ function filesOf(path: string): string[] {
 }
 
 const filesIn = (folder: string, recursive: boolean): string[] =>
-  readdirSync(folder, { recursive, encoding: 'utf8' })
-    .filter((file) => CAPTURE.test(file) || EXPECTATION.test(file))
-    .map((file) => join(folder, file))
-    .filter((file) => statSync(file, { throwIfNoEntry: false })?.isFile())
+  walk(folder, recursive, new Set())
+    .filter((file) => EXPECTATION.test(file) || CALLED_CAPTURE.test(file) || isCaptureFile(file))
     .sort();
+
+/** @param seen folders, which links may lead to again */
+function walk(folder: string, recursive: boolean, seen: Set<string>): string[] {
+  const real = realpathSync(folder);
+  if (seen.has(real)) return [];
+  seen.add(real);
+  return readdirSync(folder).flatMap((name) => {
+    const path = join(folder, name);
+    const stat = existsSync(path) ? statSync(path) : null;
+    if (stat?.isDirectory()) return recursive ? walk(path, recursive, seen) : [];
+    return stat?.isFile() ? [path] : [];
+  });
+}
 
 const withExpectation = (capture: string): CaptureFile => ({
   capture,
-  expectation: `${capture.replace(CAPTURE, '')}.expect.json`,
+  expectation: `${capture.replace(ENDING, '')}.expect.json`,
 });
 
 export const hasExpectation = ({ expectation }: CaptureFile): boolean => existsSync(expectation);

@@ -1,13 +1,13 @@
 // `--fail-on WHAT`: the gate, and what stderr says of it: each connection that may not be, the rule, and how to look.
 
 import { unglue } from '../output/layout.js';
+import { shellWord } from '../output/shell-word.js';
 import { claimWords, plural } from '../output/words.js';
 import type { ConnectionEvent } from '../pipeline.js';
 import { placeOf } from '../verdict/record.js';
 import { Gate, type Offence } from '../verify/gate.js';
 import { RuleError, ruleOf } from '../verify/rules.js';
 import { complain, EXIT, raise } from './exit.js';
-import { shellWord } from './shell-word.js';
 import { UsageError, type WatchOptions } from './watch-options.js';
 
 /** @returns null if nothing is asked for. Throws a UsageError. */

@@ -1,6 +1,6 @@
 // The command line: options in, exit code out. Knows names, not protocol.
 
-import { Command, CommanderError, InvalidArgumentError, Option } from 'commander';
+import { Argument, Command, CommanderError, InvalidArgumentError, Option } from 'commander';
 import { OUTPUTS } from '../output/outputs.js';
 import { REPORTERS } from '../output/verify/reporters.js';
 import { BACKENDS, DEFAULT_BUFFER_KIB, DEFAULT_MAX_CONNECTIONS, DEFAULT_SNAPLEN, VERSION } from '../pipeline.js';
@@ -22,7 +22,7 @@ export async function main(argv: readonly string[]): Promise<void> {
 }
 
 /** What a command alone needs is loaded when it is typed: a capture's verdict shall not wait for it. */
-function commandLine(): Command {
+export function commandLine(): Command {
   const formats = Object.entries(OUTPUTS).map(([name, { title }]) => `${name}: ${title}`);
   const program = new Command('tcpwatch')
     .description('Says why TCP connections died: reads packets, follows both ends, names the cause and its evidence.')
@@ -99,6 +99,11 @@ function commandLine(): Command {
     .action((play: string | undefined, options: LabOptions) =>
       import('./lab-command.js').then((it) => it.labCommand(play, options)),
     );
+  program
+    .command('completion')
+    .description('what a shell needs to complete tcpwatch: eval "$(tcpwatch completion bash)"')
+    .addArgument(new Argument('<shell>').choices(['bash', 'zsh', 'fish']))
+    .action((shell) => import('./completion-command.js').then((it) => it.completionCommand(program, shell)));
   return program;
 }
 

@@ -1,6 +1,7 @@
 // `tcpwatch verify DIR`: every capture against the expectation beside it.
 
 import { readFileSync, writeFileSync } from 'node:fs';
+import { shellWord } from '../output/shell-word.js';
 import { REPORTERS, type ReporterName } from '../output/verify/reporters.js';
 import { analyze, FilterError } from '../pipeline.js';
 import { compare, type Expectation, ExpectationError, parseExpectation } from '../verify/expectation.js';
@@ -9,7 +10,6 @@ import type { CaptureResult, ResultStatus } from '../verify/result.js';
 import { refreshed } from '../verify/update.js';
 import { complain, EXIT, raise } from './exit.js';
 import { type CaptureFile, findCaptures, hasExpectation } from './expectation-files.js';
-import { shellWord } from './shell-word.js';
 import { wantsColour, widthFor } from './terminal.js';
 
 export interface VerifyOptions {

@@ -91,6 +91,8 @@ export interface Missing {
   readonly advice: string;
 }
 
+export const HOW_TO_INSTALL = 'Debian, Ubuntu: apt install libpcap0.8';
+
 let loaded: Libpcap | Missing | undefined;
 
 /** The library; loaded at the first call. */
@@ -115,7 +117,7 @@ function load(): Libpcap | Missing {
       // The next name.
     }
   }
-  return { missing: 'libpcap', advice: 'libpcap is not there (Debian, Ubuntu: apt install libpcap0.8)' };
+  return { missing: 'libpcap', advice: `libpcap is not there (${HOW_TO_INSTALL})` };
 }
 
 type Koffi = typeof import('koffi');

@@ -27,9 +27,10 @@ const GAP = '  ';
 /** Room for labels, so that several connections align; more only for packet numbers beyond a million. */
 const LABELS = 'could also be'.length;
 
-export function evidenceLines(event: ConnectionEvent, options: OutputOptions): string[] {
+/** @param shared other connections of the capture have the same ends */
+export function evidenceLines(event: ConnectionEvent, options: OutputOptions, shared = false): string[] {
   const { colour, width } = options;
-  const entries = entriesOf(event);
+  const entries = entriesOf(event, shared);
   const labels = Math.max(LABELS, ...entries.map(([label]) => widthOf(label)));
   const lines = heading(event, options);
   for (const [label, text] of entries) {
@@ -50,7 +51,7 @@ function heading(event: ConnectionEvent, { colour, width, nameOf }: OutputOption
   ];
 }
 
-function entriesOf(event: ConnectionEvent): Entry[] {
+function entriesOf(event: ConnectionEvent, shared: boolean): Entry[] {
   const { verdict } = event;
   const other = lookalikeWords(verdict, false);
   const cause = lookalikeWords(verdict, true);
@@ -72,7 +73,7 @@ function entriesOf(event: ConnectionEvent): Entry[] {
     ...(other ? [['could also be', other] as const] : []),
     ...(cause ? [['cause may be', cause] as const] : []),
     ...tests.map((test, n): Entry => [n === 0 ? 'would tell' : '', tests.length > 1 ? `- ${test}` : test]),
-    ['wireshark', displayFilter(event)],
+    ['wireshark', displayFilter(event, shared)],
     ['zeek', `${event.zeekState} ${event.history}`],
     ['explain', glue(`tcpwatch explain ${verdict.scenario ?? event.ending}`)],
   ];

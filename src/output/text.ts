@@ -2,9 +2,10 @@
 // with -v the evidence of each, what became of hosts that had several, and one line of summary.
 
 import type { CaptureEvent, ConnectionEvent, HostEvent, SummaryEvent, TcpwatchEvent } from '../verdict/events.js';
+import { endsWord } from './display-filter.js';
 import { evidenceLines } from './evidence.js';
 import { hostLines, hostReport, isConcluded } from './hosts.js';
-import { hang } from './layout.js';
+import { glue, hang } from './layout.js';
 import {
   anomalyLines,
   goesOnLines,
@@ -15,6 +16,7 @@ import {
   verdictLines,
 } from './lines.js';
 import type { Output, OutputOptions } from './output.js';
+import { shellWord } from './shell-word.js';
 import { paint } from './style.js';
 import { summaryWords } from './summary.js';
 import { tableLines } from './table.js';
@@ -24,6 +26,13 @@ import { plural, worstFirst } from './words.js';
 const MAX_ROWS = 1000;
 
 const asText = (lines: readonly string[]): string => (lines.length > 0 ? `${lines.join('\n')}\n` : '');
+
+/** Connections that a filter leaves out are not counted: with another filter, another one has the number. */
+function ladderHint({ source, filter, live }: CaptureEvent): string {
+  if (filter === null || live || typeof source !== 'string' || source === '-') return '';
+  const command = `tcpwatch ladder ${shellWord(source)} -c N ${shellWord(filter)}`;
+  return `to draw one, with its # for N: ${glue(command.replaceAll(/\p{C}/gu, '?'))}`;
+}
 
 export function textOutput(options: OutputOptions): Output {
   const rows: ConnectionEvent[] = [];
@@ -37,7 +46,7 @@ export function textOutput(options: OutputOptions): Output {
     const known = claims.indexOf(words);
     return known >= 0 ? known : claims.push(words) - 1;
   };
-  let live: CaptureEvent['live'] = null;
+  let capture: CaptureEvent | null = null;
   const hosts: Parameters<typeof hostReport>[0][] = [];
   const tally = new Map<string, { n: number; example: ConnectionEvent }>();
 
@@ -72,7 +81,10 @@ export function textOutput(options: OutputOptions): Output {
     }
     if (said && !event.final && !scenario && event.ending === 'open') return asText(goesOnLines(event, options));
     const lines = verdictLines(event, options, said !== undefined && said.claim !== now.claim);
-    return asText(options.growing && options.verbose ? [...lines, ...evidenceLines(event, options), ''] : lines);
+    if (!options.growing || !options.verbose) return asText(lines);
+    const ends = endsWord(event);
+    const shared = left > 0 || rows.some((other) => other.id !== event.id && endsWord(other) === ends);
+    return asText([...lines, ...evidenceLines(event, options, shared), '']);
   }
 
   /** Who watches hears all as it happens; the rest is for the end, if it is worth it. */
@@ -82,6 +94,13 @@ export function textOutput(options: OutputOptions): Output {
     return '';
   }
 
+  function evidence(): string[][] {
+    const sharers = new Map<string, number>();
+    for (const row of rows) sharers.set(endsWord(row), (sharers.get(endsWord(row)) ?? 0) + 1);
+    // Those that are not listed may have any ends.
+    return rows.map((row) => evidenceLines(row, options, left > 0 || sharers.get(endsWord(row)) !== 1));
+  }
+
   function close(summary: SummaryEvent): string {
     shorten();
     const verdicts = [...tally.values()].sort((a, b) => worstFirst(a.example, b.example));
@@ -89,10 +108,12 @@ export function textOutput(options: OutputOptions): Output {
     const parts = rows.length > 0 ? [tableLines(rows, options)] : [];
     if (left > 0) parts.push([`${plural(left, 'more connection')} not listed (--output ndjson has all)`]);
     // Who watches has been told as it fell.
-    if (options.verbose && !options.growing) for (const row of rows) parts.push(evidenceLines(row, options));
+    if (options.verbose && !options.growing) parts.push(...evidence());
     for (const host of hosts) parts.push(hostReport(host, options));
-    const words = summaryWords(summary, counts, live);
-    if (words) parts.push(hang('', words, options.width, 2).map((line) => paint(line, 'dim', options.colour)));
+    const words = summaryWords(summary, counts, capture?.live ?? null);
+    const hint = rows.length > 0 && capture ? ladderHint(capture) : '';
+    const last = [words, hint].flatMap((text) => (text ? hang('', text, options.width, 2) : []));
+    if (last.length > 0) parts.push(last.map((line) => paint(line, 'dim', options.colour)));
     return (quiet ? '' : '\n') + parts.map(asText).join('\n');
   }
 
@@ -100,7 +121,7 @@ export function textOutput(options: OutputOptions): Output {
   function lines(event: TcpwatchEvent): string {
     switch (event.type) {
       case 'capture':
-        live = event.live;
+        capture = event;
         return asText(listeningLines(event, options.width));
       case 'anomaly':
         return asText(anomalyLines(event, options));

@@ -1,7 +1,7 @@
 // Plays, played: real programs on a real kernel, what they see and what is said of it; and nothing is left behind, whatever happens.
 import { execFileSync, spawn, spawnSync } from 'node:child_process';
 import { once } from 'node:events';
-import { mkdtempSync, rmSync } from 'node:fs';
+import { mkdtempSync, readFileSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join, resolve } from 'node:path';
 import { text } from 'node:stream/consumers';
@@ -12,10 +12,26 @@ import { missingFor } from '../../src/plays/requirements.js';
 import { impossibleLive } from '../live/listening.js';
 
 const TCPWATCH = resolve(import.meta.dirname, '../../bin/tcpwatch.js');
+/** What docs/learning.md shows of a play. */
+const SHOWN = ((): { play: string; lines: string[] } => {
+  const page = readFileSync(resolve(import.meta.dirname, '../../docs/learning.md'), 'utf8');
+  const [, play, text] = /```\n\$ sudo tcpwatch lab (\S+)\n([\s\S]*?)```/.exec(page)!;
+  return { play: play!, lines: text!.split('\n').filter((line) => line !== '...') };
+})();
+/** Without the numbers that are others each time. */
+const anyTime = (line: string): string =>
+  line
+    .replace(/^ *\d+\.\d{3} /, '')
+    .replace(/\[\d+\] +/, '[] ')
+    .replace(/^(director +kill -9) \d+/, '$1');
 const impossible = impossibleLive('ip') ?? missingFor('any');
 
 const start = (...words: string[]) =>
-  spawn(process.execPath, [TCPWATCH, 'lab', ...words], { stdio: ['ignore', 'pipe', 'pipe'] });
+  spawn(process.execPath, [TCPWATCH, 'lab', ...words], {
+    stdio: ['ignore', 'pipe', 'pipe'],
+    // As the page shows it.
+    env: words[0] === SHOWN.play ? { ...process.env, COLUMNS: '80' } : process.env,
+  });
 
 async function typed(...words: string[]): Promise<{ code: number; stdout: string; stderr: string; pid: number }> {
   const child = start(...words);
@@ -75,6 +91,8 @@ describe.skipIf(impossible !== null)(`plays${impossible ? ` (skipped: ${impossib
     expect(stdout).toMatch(SEEN[id]!.call);
     expect(stdout).toMatch(SEEN[id]!.verdict);
     expect(leftBy(pid)).toEqual([]);
+    if (id === SHOWN.play)
+      expect(stdout.split('\n').map(anyTime)).toEqual(expect.arrayContaining(SHOWN.lines.map(anyTime)));
   });
 
   it.concurrent('is told in the order of its times, and what is kept are the segments that were shown', async () => {

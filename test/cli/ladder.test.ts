@@ -1,4 +1,5 @@
 // `tcpwatch ladder` as it is typed: which connections are drawn, from where, and what is said if there are none or too many.
+import { spawnSync } from 'node:child_process';
 import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
@@ -101,9 +102,9 @@ it('stopped while it reads a file for the first time, says that nothing is drawn
 });
 
 describe('looks', () => {
-  it('as wide as COLUMNS says, without colour in a pipe', async () => {
-    const { stdout } = await ladder(three, ['-c', '2'], { env: { ...UTF8, COLUMNS: '60' } });
-    expect(Math.max(...stdout.split('\n').map((line) => line.length))).toBeLessThanOrEqual(60);
+  it.each(['40', '60'])('as wide as COLUMNS=%s says, without colour in a pipe', async (COLUMNS) => {
+    const { stdout } = await ladder(three, ['-c', '2'], { env: { ...UTF8, COLUMNS } });
+    expect(Math.max(...stdout.split('\n').map((line) => line.length))).toBeLessThanOrEqual(Number(COLUMNS));
     expect(stdout).not.toContain('\x1b');
   });
 
@@ -128,11 +129,32 @@ describe('looks', () => {
   });
 });
 
-it('numbers connections as the table does with the same filter', async () => {
-  const filter = ['port', '40001', 'or', 'port', '40003'];
-  const file = join(folder, 'three.pcap');
-  writeFileSync(file, three);
-  const table = await run(['-r', file, ...filter], { env: UTF8 });
-  const id = /^(\d+) +192\.0\.2\.1:40003/m.exec(table.stdout)?.[1];
-  expect((await ladder(three, [...filter, '-c', id!])).stdout).toContain('client 192.0.2.1:40003');
+describe('a table of some connections', () => {
+  const filter = 'port 40001 or port 40003';
+  const table = (words: readonly string[], name = "some of 'em.pcap") => {
+    const file = join(folder, name);
+    writeFileSync(file, three);
+    return run(['-r', file, ...words], { env: UTF8 });
+  };
+
+  it('says how to draw one, which has another number without the filter', async () => {
+    const { stdout } = await table(filter.split(' '));
+    const id = /^(\d+) +192\.0\.2\.1:40003/m.exec(stdout)?.[1];
+    const command = /^to draw one, with its # for N: tcpwatch (.* )N( .*)$/m.exec(stdout)!;
+    // As a shell reads it.
+    const words = spawnSync('sh', ['-c', `printf '%s\\n' ${command[1]}${id}${command[2]}`], { encoding: 'utf8' });
+    const { stdout: drawn } = await run(words.stdout.trimEnd().split('\n'), { env: UTF8 });
+    expect(drawn).toContain('client 192.0.2.1:40003');
+    expect((await ladder(three, ['-c', id!])).stdout).not.toContain('client 192.0.2.1:40003');
+  });
+
+  it('does not where the number is enough, nor where no command would do it', async () => {
+    expect((await table([])).stdout).not.toContain('to draw');
+    const file = join(folder, 'again.pcap');
+    writeFileSync(file, three);
+    expect((await table(['-r', file, ...filter.split(' ')])).stdout).not.toContain('to draw');
+    const piped = await run(['-r', '-', filter], { env: UTF8, stdin: three });
+    expect(piped.stdout).toMatch(/^2 connections/m);
+    expect(piped.stdout).not.toContain('to draw');
+  });
 });

@@ -2,16 +2,19 @@
 import { createSocket, type Socket } from 'node:dgram';
 import { promises as dns } from 'node:dns';
 import { once } from 'node:events';
-import { readdirSync } from 'node:fs';
+import { readdirSync, readFileSync } from 'node:fs';
 import { fileURLToPath } from 'node:url';
 import { describe, expect, it } from 'vitest';
 import { Names } from '../../src/cli/names.js';
-import { run } from './run.js';
+import { type RunOptions, run } from './run.js';
 
-/** A name server that knows one answer to every question for a pointer (RFC 1035). */
-async function nameServer(name: string): Promise<{ socket: Socket; address: string }> {
+/** A name server that has an answer to every question for a pointer (RFC 1035). @param nameOf one host, or that of a question */
+async function nameServer(
+  nameOf: string | ((question: string) => string),
+): Promise<{ socket: Socket; address: string }> {
   const socket = createSocket('udp4');
   socket.on('message', (query, { port, address }) => {
+    const name = typeof nameOf === 'string' ? nameOf : nameOf(query.toString('latin1', 12));
     const question = query.subarray(12, query.indexOf(0, 12) + 5);
     const labels = Buffer.concat([
       ...name.split('.').map((label) => Buffer.from([label.length, ...Buffer.from(label)])),
@@ -26,7 +29,35 @@ async function nameServer(name: string): Promise<{ socket: Socket; address: stri
   return { socket, address: `127.0.0.1:${socket.address().port}` };
 }
 
+/** The command, with this name server in place of the machine's own. */
+const asking = (server: string): RunOptions => {
+  const hook = `data:text/javascript,${encodeURIComponent(`
+    import { promises as dns } from 'node:dns';
+    const { reverse } = dns.Resolver.prototype;
+    const sent = new WeakSet();
+    dns.Resolver.prototype.reverse = function (address) {
+      if (!sent.has(this)) this.setServers(['${server}']);
+      sent.add(this);
+      return reverse.call(this, address);
+    };
+  `)}`;
+  return { nodeOptions: ['--import', hook] };
+};
+
 describe('names', () => {
+  it('stand in the table as the page for those on call shows them', async () => {
+    const page = readFileSync(fileURLToPath(new URL('../../docs/on-call.md', import.meta.url)), 'utf8');
+    const [, capture, shown] = /\$ tcpwatch -r (\S+) --resolve\n\.\.\.\n([\s\S]*?)\.\.\.\n```/.exec(page)!;
+    const { socket, address } = await nameServer((question) =>
+      question.includes('\u00012\u00011\u000220\u000210') ? 'app1.example.org' : 'db.example.org',
+    );
+    const file = fileURLToPath(new URL(`../../${capture}`, import.meta.url));
+    const asks = asking(address);
+    const { stdout } = await run(['-r', file, '--resolve'], { ...asks, env: { COLUMNS: '80' } });
+    socket.close();
+    expect(stdout).toContain(shown);
+  });
+
   it('are those of the name server; until it has answered, there is none', async () => {
     const { socket, address } = await nameServer('web1.example.org');
     const resolver = new dns.Resolver({ timeout: 1000, tries: 1 });
@@ -96,21 +127,12 @@ describe('names', () => {
   it('do not keep a process that is done: nothing is asked for any more', async () => {
     const silent = createSocket('udp4').bind(0, '127.0.0.1');
     await once(silent, 'listening');
-    const hook = `data:text/javascript,${encodeURIComponent(`
-      import { promises as dns } from 'node:dns';
-      const { reverse } = dns.Resolver.prototype;
-      const sent = new WeakSet();
-      dns.Resolver.prototype.reverse = function (address) {
-        if (!sent.has(this)) this.setServers(['127.0.0.1:${silent.address().port}']);
-        sent.add(this);
-        return reverse.call(this, address);
-      };
-    `)}`;
     const captures = fileURLToPath(new URL('../../fixtures/captures/', import.meta.url));
     const files = readdirSync(captures).filter((name) => name.endsWith('.pcap'));
     const words = files.flatMap((name) => ['-r', `${captures}${name}`]);
     const began = Date.now();
-    const { code, stdout } = await run([...words, '--resolve'], { nodeOptions: ['--import', hook] });
+    const asks = asking(`127.0.0.1:${silent.address().port}`);
+    const { code, stdout } = await run([...words, '--resolve'], asks);
     expect(code).toBe(0);
     expect(stdout).toContain('connections · ');
     expect(Date.now() - began).toBeLessThan(10_000);

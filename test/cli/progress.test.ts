@@ -1,4 +1,6 @@
 // Progress: nothing in a pipe, nothing for what is soon over, and gone before anything else is printed.
+import { readFileSync } from 'node:fs';
+import { resolve } from 'node:path';
 import { describe, expect, it } from 'vitest';
 import { octetsOf, Progress } from '../../src/cli/progress.js';
 
@@ -17,6 +19,14 @@ describe('progress', () => {
     clock.ms = 2000;
     progress.tell(50_000, 250, 'a.pcap');
     expect(written).toEqual([`${ERASE}25 %, 50,000 packets, 25,000/s, 6 s left`]);
+  });
+
+  it('looks as the page for those on call shows it', () => {
+    const page = readFileSync(resolve(import.meta.dirname, '../../docs/on-call.md'), 'utf8');
+    const { progress, written, clock } = terminal(true, 1000);
+    clock.ms = 1211;
+    progress.tell(752_324, 388, 'a.pcap');
+    expect(page).toContain(`how far it has come: \`${written[0]!.slice(ERASE.length)}\``);
   });
 
   it('adds up files', () => {

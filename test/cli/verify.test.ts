@@ -1,5 +1,5 @@
 // `tcpwatch verify` as a whole: a folder of captures and what is expected of them.
-import { cpSync, mkdirSync, mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { cpSync, mkdirSync, mkdtempSync, readdirSync, readFileSync, rmSync, symlinkSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { basename, join, resolve } from 'node:path';
 import { gzipSync } from 'node:zlib';
@@ -56,6 +56,46 @@ describe('exits', () => {
 3 captures: 2 hold, 1 has no expectation
 `,
     });
+  });
+
+  it('whatever they are called: pieces, packed, of no name at all; and nothing else', async () => {
+    const folder = folderOf({
+      'ring.pcap': both,
+      'ring.expect.json': EXPECTED,
+      'ring.pcap1': both,
+      'ring.pcap1.expect.json': EXPECTED,
+      'ring.pcap2.gz': gzipSync(both),
+      'trace-2026-11-22': both,
+      'UPPER.PCAP': both,
+      'packed.gz': gzipSync(both),
+      'empty.pcap3': new Uint8Array(),
+      'else.pcap.zst': new Uint8Array([0x28, 0xb5, 0x2f, 0xfd]),
+      'notes.txt': { pcap: 'none' },
+      short: new Uint8Array([0xa1]),
+      'other.gz': gzipSync('no capture'),
+      'broken.gz': new Uint8Array([0x1f, 0x8b, 8, 0, 1, 2, 3, 4, 5, 6, 7, 8, 9]),
+    });
+    const { code, stdout } = await verify(folder);
+    expect(code).toBe(0);
+    const told = [...stdout.matchAll(/^. DIR\/(\S+?)(?:: (.*))?$/gm)].map(([, name, what]) => [name, what ?? 'holds']);
+    const without = ['UPPER.PCAP', 'else.pcap.zst', 'empty.pcap3', 'packed.gz', 'ring.pcap2.gz', 'trace-2026-11-22'];
+    expect(Object.fromEntries(told)).toEqual({
+      'ring.pcap': 'holds',
+      'ring.pcap1': 'holds',
+      ...Object.fromEntries(without.map((name) => [name, 'has no expectation'])),
+    });
+    const updated = await verify(folder, '--update');
+    expect(updated.code).toBe(3);
+    expect(updated.stdout).toContain('✖ DIR/empty.pcap3: cannot be read\n    the input is empty\n');
+    expect(updated.stdout).toContain('✖ DIR/else.pcap.zst: cannot be read\n    not a capture file: it is zstd');
+    expect((await verify(folder)).stdout).toContain('\n8 captures: 6 hold, 2 have no expectation\n');
+  });
+
+  it('each once, where a link leads back into the folder', async () => {
+    const folder = folderOf({ 'both.pcap': both, 'both.expect.json': EXPECTED, 'more/new.pcap': both });
+    symlinkSync('..', join(folder, 'more', 'back'));
+    symlinkSync('nowhere', join(folder, 'broken.pcap'));
+    expect((await verify(folder)).stdout).toContain('\n2 captures: 1 holds, 1 has no expectation\n');
   });
 
   it('1 when something differs, and says how to look', async () => {

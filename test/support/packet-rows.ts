@@ -16,6 +16,8 @@ export interface Ends {
   readonly server?: string;
   readonly clientPort?: number;
   readonly serverPort?: number;
+  /** Outermost first. */
+  readonly vlans?: readonly number[];
   /** Added to the seconds of every row. */
   readonly from?: number;
 }
@@ -25,8 +27,16 @@ const FLAGS: Readonly<Record<string, number>> = { S: SYN, F: FIN, P: PSH, R: RST
 export const NOON = 1_795_348_800;
 
 export function conversation(rows: readonly Row[], ends: Ends = {}): PcapRecord[] {
-  const { client = '192.0.2.1', server = '198.51.100.2', clientPort = 40000, serverPort = 443, from = 0 } = ends;
+  const {
+    client = '192.0.2.1',
+    server = '198.51.100.2',
+    clientPort = 40000,
+    serverPort = 443,
+    vlans = [],
+    from = 0,
+  } = ends;
   const next = { client: 1000, server: 5000 };
+  const tags = vlans.map((id) => ({ id }));
   return rows.map(([seconds, who, letters, length = 0]) => {
     const peer: Who = who === 'client' ? 'server' : 'client';
     const flags = [...letters].reduce((bits, letter) => bits | FLAGS[letter], 0);
@@ -48,7 +58,7 @@ export function conversation(rows: readonly Row[], ends: Ends = {}): PcapRecord[
       ? ipv6(segment, addresses)
       : ipv4(segment, { ...addresses, id: bare ? 0 : 7 });
     const us = Math.round((seconds + from) * 1e6);
-    return { seconds: NOON + Math.floor(us / 1e6), fraction: us % 1e6, data: ethernet(datagram) };
+    return { seconds: NOON + Math.floor(us / 1e6), fraction: us % 1e6, data: ethernet(datagram, { vlans: tags }) };
   });
 }
 

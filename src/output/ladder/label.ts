@@ -13,6 +13,10 @@ export function arrowLabel({ flags, seq, ack, length }: SegmentRecord, room: num
   const words = bare ? ['ACK'] : [...named, length > 0 ? `${seq}:${seq + length}` : String(seq)];
   const acknowledges = flags.includes('ACK') ? [bare ? String(ack) : `ack ${ack}`] : [];
   const short = length > 0 ? [...named, `${length} B`] : bare ? words : named;
-  const fits = [[...words, ...acknowledges], words].find((label) => label.join(' ').length <= room);
-  return (fits ?? short).join(' ');
+  const labels = [[...words, ...acknowledges], words, short].map((label) => label.join(' '));
+  return labels.find((label) => label.length <= room) ?? initials(named, length);
 }
+
+/** Flags as tcpdump abbreviates them; there is always room for these. */
+const initials = (named: readonly string[], length: number): string =>
+  named.length > 0 ? named.map(([first]) => first).join('') : `${length}B`;

@@ -4,15 +4,15 @@
 import type { ConnectionEvent, EvidenceRecord, ReportRecord, SegmentRecord } from '../../verdict/events.js';
 import { placeOf } from '../../verdict/record.js';
 import { endWords } from '../evidence.js';
-import { glue, hang, NO_BREAK } from '../layout.js';
+import { glue, NO_BREAK } from '../layout.js';
 import { markOf, paint, paintSeverity } from '../style.js';
 import { durationWords, offset, secondsBetween } from '../times.js';
 import { claimWords, grouped, plural } from '../words.js';
 import { type Fold, type Folding, GAP_SECONDS, type Rung } from './folding.js';
 import { arrowLabel } from './label.js';
 import { foldedOddities, oddityWords } from './oddities.js';
-import { Sheet } from './sheet.js';
-import { LIFELINE, labelRoom, rails, wireRow } from './wire-row.js';
+import { LEAST_WIDTH, Sheet, wrapped } from './sheet.js';
+import { labelRoom, newStates } from './wire-row.js';
 
 export interface LadderOptions {
   /** Columns; Infinity: as many as it takes. */
@@ -22,6 +22,8 @@ export interface LadderOptions {
 
 /** Below this, times are in milliseconds, to leave the arrows room. */
 const NARROW = 72;
+/** `client  ` */
+const END_INDENT = 8;
 
 export function ladderLines(event: ConnectionEvent, folding: Folding, options: LadderOptions): string[] {
   return new Ladder(event, folding, options).lines();
@@ -29,8 +31,8 @@ export function ladderLines(event: ConnectionEvent, folding: Folding, options: L
 
 class Ladder {
   private readonly said: string[] = [];
-  private readonly packetWidth: number;
-  private readonly timeWidth: number;
+  private readonly width: number;
+  private readonly rungs: readonly Rung[];
   private readonly sheet: Sheet;
   /** Evidence that is still to come, by packet. */
   private readonly evidence: EvidenceRecord[];
@@ -40,33 +42,34 @@ class Ladder {
 
   constructor(
     private readonly event: ConnectionEvent,
-    private readonly folding: Folding,
+    folding: Folding,
     private readonly options: LadderOptions,
   ) {
+    this.rungs = folding.all();
     const { evidence } = event.verdict;
     this.evidence = [...evidence].sort((a, b) => a.packet - b.packet);
-    const packets = [event.lastPacket, ...evidence.map(({ packet }) => packet)];
-    const times = [event.opened, event.lastPacketAt, ...evidence.map(({ at }) => at)];
-    this.packetWidth = Math.max(...packets.map((packet) => String(packet).length));
-    this.timeWidth = Math.max(...times.map((at) => this.time(at).length));
-    this.sheet = new Sheet(this.head(0, event.opened).length, options.width);
+    this.width = Math.max(LEAST_WIDTH, options.width);
+    // Clocks go back, and captures are damaged: the last row need not have the longest time.
+    const heads = [...evidence, ...this.rungs.flatMap(headed)];
+    const packetWidth = Math.max(0, ...heads.map(({ packet }) => String(packet).length));
+    this.sheet = new Sheet(packetWidth, Math.max(0, ...heads.map(({ at }) => this.time(at).length)), this.width);
   }
 
   lines(): string[] {
     this.heading();
-    for (const rung of this.folding.all()) this.rung(rung);
+    for (const rung of this.rungs) this.rung(rung);
     this.asidesBefore(Number.POSITIVE_INFINITY);
     this.foot();
     return this.said;
   }
 
   private heading(): void {
-    const { event, options, sheet } = this;
+    const { event, options } = this;
     const ends = `${glue(`#${event.id}  client ${placeOf(event.client)}`)} ${glue(`server ${placeOf(event.server)}`)}`;
     this.say(
-      hang('', ends, options.width, 4).map((line) => paint(line, 'bold', options.colour)),
+      wrapped(ends, this.width, 4).map((line) => paint(line, 'bold', options.colour)),
       [''],
-      sheet.row('', rails('client', ' '.repeat(sheet.arrow), 'server', LIFELINE), []),
+      this.sheet.heading(),
     );
   }
 
@@ -81,9 +84,11 @@ class Ladder {
     const decides = this.comeTo(segment);
     const label = arrowLabel(segment, labelRoom(sheet.arrow));
     const odd = segment.anomalies.map(oddityWords).filter((words) => words !== null);
-    const lines = sheet.row(
+    const lines = sheet.segment(
       this.head(segment.packet, segment.at),
-      wireRow(segment, this.states, sheet.room, label),
+      segment.from,
+      label,
+      newStates(segment, this.states),
       [...(odd.length > 0 ? [odd.join('; ')] : []), ...decides.map(decisive)],
       decides.length > 0 ? undefined : (text) => paint(text, 'dim', this.options.colour),
     );
@@ -143,25 +148,25 @@ class Ladder {
 
   private foot(): void {
     const { event } = this;
-    const { width } = this.options;
     const { verdict } = event;
     this.say(['']);
     if (event.capturedTwice > 0) {
       const copies = `${plural(event.capturedTwice, 'packet')} captured twice, drawn once`;
       this.say([paint(copies, 'dim', this.options.colour)]);
     }
-    for (const end of ['client', 'server'] as const) this.say(hang(`${end}  `, endWords(event, end), width));
+    for (const end of ['client', 'server'] as const)
+      this.say(wrapped(`${glue(`${end}  `)}${endWords(event, end)}`, this.width, END_INDENT));
     const claim = `${glue(`${markOf(verdict.severity)} `)}${claimWords(event)}`;
-    this.say(hang('', claim, width).map((line) => this.severe(line)));
+    this.say(wrapped(claim, this.width, 0).map((line) => this.severe(line)));
   }
 
   private head(packet: number, at: string): string {
-    return `${String(packet).padStart(this.packetWidth)}  ${this.time(at).padStart(this.timeWidth)}  `;
+    return this.sheet.head(packet, this.time(at));
   }
 
   private time(at: string): string {
     const exact = offset(this.event.opened, at);
-    return this.options.width < NARROW ? exact.replace(/\d{3} s$/, ' s') : exact;
+    return this.width < NARROW ? exact.replace(/\d{3} s$/, ' s') : exact;
   }
 
   private severe(line: string): string {
@@ -174,3 +179,7 @@ class Ladder {
 }
 
 const decisive = ({ says }: EvidenceRecord): string => `◀${NO_BREAK}${says}`;
+
+/** What of a rung has a number and a time of its own. */
+const headed = (rung: Rung): (SegmentRecord | ReportRecord)[] =>
+  'fold' in rung ? [] : 'report' in rung ? [rung.report] : [rung.segment];

@@ -19,16 +19,20 @@ export const LIFELINE = '│';
 /** Where time or segments are left out. */
 export const BROKEN = '┆';
 
-/** Columns between the two lifelines, of a row that is to be so wide. */
-export const arrowRoom = (width: number): number =>
-  Math.min(MOST_ARROW, Math.max(LEAST_ARROW, width - 2 * STATE_WIDTH - LIFELINES));
+/** Columns that a row takes of itself where the states stand beside the lifelines. */
+export const LEAST_ROW = 2 * STATE_WIDTH + LIFELINES + LEAST_ARROW;
+
+/** Columns between the two lifelines, where so many are left. */
+export const arrowRoom = (columns: number): number => Math.min(MOST_ARROW, Math.max(LEAST_ARROW, columns));
 
 /** Columns that a label may take of an arrow. */
 export const labelRoom = (arrow: number): number => arrow - LEAST_SHAFT;
 
 /** Both lifelines, and what is beside and between them. */
 export const rails = (client: string, between: string, server: string, lifeline: string): string =>
-  `${client.padEnd(STATE_WIDTH)}${lifeline}${between}${lifeline} ${server}`.trimEnd();
+  `${client.padEnd(STATE_WIDTH)}${bareRails(between, lifeline)} ${server}`.trimEnd();
+
+export const bareRails = (between: string, lifeline: string): string => `${lifeline}${between}${lifeline}`;
 
 /**
  * @param before states at the row before, of which only what changes is said; null: this is the first
@@ -41,14 +45,18 @@ export function wireRow(
   width: number,
   label: string,
 ): string {
-  const state = (end: Role): string => {
-    const now = segment.states[end];
-    return now === null || now === before?.[end] ? '' : now;
-  };
-  return rails(state('client'), arrow(segment.from, label, arrowRoom(width)), state('server'), LIFELINE);
+  const { client, server } = newStates(segment, before);
+  const room = arrowRoom(width - 2 * STATE_WIDTH - LIFELINES);
+  return rails(client, arrow(segment.from, label, room), server, LIFELINE);
 }
 
-function arrow(from: Role, label: string, width: number): string {
+/** Of each end, the state it is in now; empty: as before. */
+export function newStates({ states }: SegmentRecord, before: ByEnd<string | null> | null): ByEnd<string> {
+  const state = (end: Role): string => (states[end] === before?.[end] ? '' : (states[end] ?? ''));
+  return { client: state('client'), server: state('server') };
+}
+
+export function arrow(from: Role, label: string, width: number): string {
   const shaft = Math.max(2, width - 3 - widthOf(label));
   const left = '─'.repeat(Math.floor(shaft / 2));
   const right = '─'.repeat(Math.ceil(shaft / 2));

@@ -4,7 +4,12 @@
 // of one that was never opened reads memory nobody wrote. So all of them are kept for the life of the process.
 
 import { createRequire } from 'node:module';
-import { PCAP_ERROR_IFACE_NOT_UP, PCAP_ERROR_NO_SUCH_DEVICE, PCAP_ERROR_PERM_DENIED } from '../../libpcap/library.js';
+import {
+  HOW_TO_INSTALL,
+  PCAP_ERROR_IFACE_NOT_UP,
+  PCAP_ERROR_NO_SUCH_DEVICE,
+  PCAP_ERROR_PERM_DENIED,
+} from '../../libpcap/library.js';
 import type { CapJob } from './cap-protocol.js';
 
 /** What cap asks libpcap for, whatever is wanted. */
@@ -55,7 +60,10 @@ export function openWithCap(job: CapJob): CapInterface | CapFailure {
   try {
     ({ Cap } = createRequire(import.meta.url)(job.cap));
   } catch (error) {
-    return { code: 0, message: `the npm package cap cannot be loaded: ${firstLine(error)}` };
+    const why = firstLine(error);
+    // Who has neither may never have asked for cap: it is what is tried last.
+    const advice = why.includes('libpcap') ? `; libpcap is needed (${HOW_TO_INSTALL})` : '';
+    return { code: 0, message: `the npm package cap cannot be loaded: ${why}${advice}` };
   }
   const frame = Buffer.alloc(CAP_SNAPLEN);
   const open = (filter: string): CapInterface | string => {

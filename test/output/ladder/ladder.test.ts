@@ -1,37 +1,109 @@
-// Ladders: of every shipped capture they fit, hold all evidence, and speak ASCII where that is asked; some as a whole, read by eye.
+// Ladders: of every shipped capture they fit any width, hold all evidence, and speak ASCII where that is asked; some as a whole, read by eye.
 import { readdirSync, readFileSync } from 'node:fs';
 import { join, resolve } from 'node:path';
 import { Readable } from 'node:stream';
 import { describe, expect, it } from 'vitest';
 import { inAscii } from '../../../src/output/ascii.js';
+import { Folding } from '../../../src/output/ladder/folding.js';
+import { arrowLabel } from '../../../src/output/ladder/label.js';
 import { ladderLines } from '../../../src/output/ladder/ladder.js';
+import type { SegmentRecord } from '../../../src/pipeline.js';
+import { captureOf, conversation, KILLED } from '../../support/packet-rows.js';
 import { type Collected, collect, plain } from './collect.js';
 
 const CAPTURES = resolve(import.meta.dirname, '../../../fixtures/captures');
 const captures = readdirSync(CAPTURES).filter((file) => /\.pcap(ng)?(\.gz)?$/.test(file));
-const WIDTHS = [60, 80, 120];
+/** From the least that everything fits into to more than anything needs. */
+const WIDTHS = [...Array.from({ length: 55 }, (_, n) => 40 + n), 120, 160];
 
 const collectFile = (file: string): Promise<Collected[]> => collect(() => ({ files: [join(CAPTURES, file)] }));
 
 const numbered = (lines: readonly string[]): number[] =>
   lines.flatMap((line) => (/^ *\d+ +[+-]\d/.test(line) ? [Number.parseInt(line, 10)] : []));
 
-describe.each(WIDTHS)('at %d columns', (width) => {
+const tooWide = (lines: readonly string[], width: number): string[] => lines.filter((line) => [...line].length > width);
+
+describe('at any width from 40 columns on', () => {
   it.each(captures)('%s fits, with every packet of the evidence, in its order, in ASCII too', async (file) => {
     for (const one of await collectFile(file)) {
-      const lines = plain(one, width);
-      expect(lines.filter((line) => [...line].length > width)).toEqual([]);
-      const packets = numbered(lines);
-      for (const { packet, says } of one.event.verdict.evidence)
-        expect(
-          packets.filter((number) => number === packet),
-          says,
-        ).toHaveLength(1);
-      const ascii = lines.map(inAscii);
-      expect(ascii.filter((line) => /[^ -~]/.test(line))).toEqual([]);
-      expect(ascii.map((line) => line.length)).toEqual(lines.map((line) => [...line].length));
+      for (const width of WIDTHS) {
+        const lines = plain(one, width);
+        expect(tooWide(lines, width), `${width}`).toEqual([]);
+        const packets = numbered(lines);
+        for (const { packet, says } of one.event.verdict.evidence)
+          expect(
+            packets.filter((number) => number === packet),
+            says,
+          ).toHaveLength(1);
+        const ascii = lines.map(inAscii);
+        expect(ascii.filter((line) => /[^ -~]/.test(line))).toEqual([]);
+        expect(ascii.map((line) => line.length)).toEqual(lines.map((line) => [...line].length));
+      }
     }
   });
+
+  it('so do addresses that are longer than a line, and packets of a long capture', async () => {
+    const talk = conversation(KILLED, {
+      client: '2001:db8:1234:5678:9abc:def0:1234:5678',
+      server: '2001:db8:8765:4321:cba9:fed0:8765:4321',
+      clientPort: 65_535,
+    });
+    const [one] = (await collect(() => ({ files: ['-'], stdin: Readable.from([captureOf(talk)]) }))) as [Collected];
+    const { event } = one;
+    const late = 100_000_000;
+    const evidence = event.verdict.evidence.map((row) => ({ ...row, packet: row.packet + late }));
+    const shifted = {
+      event: { ...event, lastPacket: event.lastPacket + late, verdict: { ...event.verdict, evidence } },
+      folding: new Folding(),
+      segments: [],
+    };
+    for (const segment of one.segments) shifted.folding.add({ ...segment, packet: segment.packet + late });
+    for (const width of WIDTHS) {
+      expect(tooWide(plain(one, width), width)).toEqual([]);
+      expect(tooWide(plain(shifted, width), width)).toEqual([]);
+    }
+    // Broken where there is no other way, and nothing of it lost.
+    const heading = plain(one, 40).slice(0, plain(one, 40).indexOf(''));
+    expect(heading.join('').replaceAll(' ', '')).toContain('[2001:db8:1234:5678:9abc:def0:1234:5678]:65535');
+  });
+
+  it('below that it is drawn as for 40', async () => {
+    const [one] = (await collectFile('worker-killed-then-client-writes.pcap')) as [Collected];
+    for (const width of [1, 20, 39]) expect(plain(one, width)).toEqual(plain(one, 40));
+  });
+});
+
+it('on an arrow without room, the flags are left', () => {
+  const flags = ['FIN', 'ACK'] as const;
+  const segment = { flags, seq: 1, ack: 6, length: 1448 } as unknown as SegmentRecord;
+  expect([22, 12, 10, 7].map((room) => arrowLabel(segment, room))).toEqual([
+    'FIN 1:1449 ack 6',
+    'FIN 1:1449',
+    'FIN 1:1449',
+    'F',
+  ]);
+  expect(arrowLabel({ ...segment, flags: ['ACK'], length: 262_144 }, 7)).toBe('262144B');
+});
+
+it('says the states in words where they have no columns', async () => {
+  const [one] = (await collectFile('client-closes-first.pcap')) as [Collected];
+  const states = (lines: readonly string[]): string[] =>
+    lines
+      .slice(0, lines.lastIndexOf(''))
+      .join(' ')
+      .replaceAll(/[│ ]+/g, ' ')
+      .match(/(client|server) [A-Z]+[A-Z0-9-]*(?=[ ,]|$)/g) ?? [];
+  expect(states(plain(one, 40))).toEqual([
+    'client SYN-SENT',
+    'client ESTABLISHED',
+    'server SYN-RECEIVED',
+    'server ESTABLISHED',
+    'client FIN-WAIT-1',
+    'server CLOSE-WAIT',
+    'client TIME-WAIT',
+    'server LAST-ACK',
+    'server CLOSED',
+  ]);
 });
 
 it('has a line for every segment of a short connection', async () => {
@@ -109,11 +181,10 @@ describe('broken captures', () => {
     for (let round = 0; round < 5; round++) {
       const copy = broken(octets);
       for (const one of await collect(() => ({ files: ['-'], stdin: Readable.from([copy]) })))
-        for (const width of [...WIDTHS, 1]) {
+        for (const width of [1, 40, 54, 80, 120]) {
           const lines = plain(one, width);
           expect(lines.join('\n')).not.toMatch(/NaN|undefined|\[object/);
-          // Packets of absurd times take more room than they are worth, but drawing ends.
-          if (width >= 80) expect(lines.filter((line) => [...line].length > width)).toEqual([]);
+          expect(tooWide(lines, Math.max(40, width))).toEqual([]);
         }
     }
   });
@@ -123,6 +194,7 @@ describe('as a whole', () => {
   it.each([
     ['client-closes-first-loopback', 80],
     ['client-closes-first-v6', 60],
+    ['worker-killed-then-client-writes', 40],
     ['worker-killed-then-client-writes', 80],
     ['worker-killed-then-client-writes', Number.POSITIVE_INFINITY],
     ['worker-killed-then-client-writes-fin-missed', 80],

@@ -3,7 +3,7 @@
 
 import { type ChildProcess, spawn } from 'node:child_process';
 import { once } from 'node:events';
-import { closeSync, existsSync, openSync } from 'node:fs';
+import { closeSync, existsSync, mkdtempSync, openSync, rmSync, writeFileSync } from 'node:fs';
 import { mkdtemp, writeFile } from 'node:fs/promises';
 import { createRequire } from 'node:module';
 import { tmpdir } from 'node:os';
@@ -12,6 +12,7 @@ import { setTimeout as sleep } from 'node:timers/promises';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { Capture } from '../../../src/lab/capture.js';
 import { TimeBase } from '../../../src/source/frame-batch.js';
+import { openWithCap } from '../../../src/source/live/cap-interface.js';
 import { findCap, openCap } from '../../../src/source/live/cap-source.js';
 import type { LiveRequest, LiveSource, Notice } from '../../../src/source/live/live-source.js';
 import { makeNamespace, type Namespace, run } from '../../../src/stage/namespaces.js';
@@ -336,4 +337,19 @@ describe.skipIf(impossible !== null)(`cap${impossible === null ? '' : ` (skipped
       await noneLeft();
     });
   });
+});
+
+it('that cannot be loaded for want of libpcap says what to install', () => {
+  const folder = mkdtempSync(join(tmpdir(), 'tcpwatch-cap-'));
+  const cap = join(folder, 'cap.cjs');
+  // As the loader puts it.
+  writeFileSync(cap, "throw new Error('libpcap.so.0.8: cannot open shared object file: No such file or directory');");
+  const job = { cap, interface: 'lo', captureFilters: [], ringOctets: 0, snaplen: 0, dropTo: null, linkType: null };
+  expect(openWithCap(job)).toEqual({
+    code: 0,
+    message: expect.stringMatching(
+      /^the npm package cap cannot be loaded: libpcap\.so\.0\.8: .*apt install libpcap0\.8\)$/,
+    ),
+  });
+  rmSync(folder, { recursive: true });
 });
