@@ -168,7 +168,10 @@ async function* run(options: AnalyzeOptions, inputs: Inputs): AsyncGenerator<rea
         announced = true;
         if (batch.count > left) batch.count = left;
         left -= batch.count;
-        analysis.take(batch);
+        while (!analysis.take(batch)) {
+          yield drain();
+          await options.clerk?.settled();
+        }
         await recording.take(batch);
         if (!live) await recording.settle();
         await options.clerk?.settled();

@@ -11,7 +11,7 @@ import { type Block, blockText, compare } from './compare.js';
 import { writeComparison, writeGrowth } from './docs.js';
 import { grow, growthText } from './growth.js';
 import { quick } from './quick.js';
-import { ours, peers, type Tool } from './tools.js';
+import { onOneCore, ours, peers, type Tool } from './tools.js';
 
 interface Options {
   readonly dir: string;
@@ -44,6 +44,7 @@ const collect = (value: string, before: readonly string[] = []): readonly string
 
 const tools = ({ node, peers: wanted }: Options): readonly Tool[] => [
   ours(process.execPath),
+  ...[onOneCore(ours(process.execPath))].filter((tool) => tool !== null),
   ...node.map((binary) => ours(binary, true)),
   ...(wanted ? peers() : []),
 ];

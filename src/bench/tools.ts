@@ -63,6 +63,17 @@ export function ours(node: string, another = false): Tool {
   };
 }
 
+/** The same kept to one core, and so to one thread; null: where nothing can do that. */
+export function onOneCore(tool: Tool): Tool | null {
+  if (firstLine(['taskset', '--version']) === null) return null;
+  return {
+    ...tool,
+    name: `${tool.name}, one thread`,
+    does: `${tool.does}, by one thread`,
+    command: (capture) => ['taskset', '-c', '0', ...tool.command(capture)],
+  };
+}
+
 export function peers(): readonly Tool[] {
   return PEERS.map((peer) => ({ ...peer, version: firstLine(peer.version), isOurs: false }));
 }

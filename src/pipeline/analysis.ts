@@ -34,8 +34,8 @@ import { detailsOf } from './anomaly-details.js';
 import type { ConnectionFilter } from './connection-filter.js';
 import { HostWatch } from './host-watch.js';
 
-/** Records told together when a capture ends, so that a million of them are never in memory at once. */
-const CLOSING_BATCH = 256;
+/** Records told together, so that a million of them that are due at once are never in memory at once. */
+const MOST_TOGETHER = 256;
 const SECOND_NS = 1e9;
 const NOBODY: ProcessAt = () => null;
 
@@ -142,6 +142,9 @@ export class Analysis {
   private lastNs = Number.NEGATIVE_INFINITY;
   private timeRanBackwards = false;
   private events: TcpwatchEvent[] = [];
+  /** What was told since the last `drain`, to whomever; and frames of the batch at hand that have been taken in. */
+  private untold = 0;
+  private taken = 0;
   private packetClock: PacketClock | null = null;
   /** What is out of the ordinary about the segment at hand, for bystanders who see each. */
   private odd: Oddity[] = [];
@@ -206,20 +209,27 @@ export class Analysis {
     });
   }
 
-  /** Hot path: every frame of a batch, then its clock. */
-  take(batch: FrameBatch): void {
+  /**
+   * Hot path: every frame of a batch, then its clock.
+   * @returns false: so much is to be told that it should be told first; then take the same batch again.
+   */
+  take(batch: FrameBatch): boolean {
     const { segment, tracker, statusCounts, bystanders } = this;
     const { bytes, view, offset, capturedLength, wireLength, linkType, timeNs, count } = batch;
     this.view = view;
     const packetFilter = this.options.filter?.packets ?? null;
     const watched = bystanders.some((bystander) => bystander.kept);
-    for (let f = 0; f < count; f++) {
+    for (let f = this.taken; f < count; f++) {
       const now = timeNs[f];
+      if (now >= this.hosts.nextNs) this.hosts.tell(now);
+      if (now >= tracker.dueNs && !this.passDue(now)) {
+        this.taken = f;
+        return false;
+      }
       segment.packet = ++this.packets;
       segment.timeNs = now;
       if (now < this.lastNs) this.timeRanBackwards = true;
       this.lastNs = now;
-      if (now >= this.hosts.nextNs) this.hosts.tell(now);
       const status = decode(segment, linkType[f], bytes, view, offset[f], capturedLength[f], wireLength[f]);
       statusCounts[status]++;
       if (status === Status.TCP) {
@@ -236,9 +246,24 @@ export class Analysis {
       } else tracker.tick(now);
       if (watched) this.show(status, batch, f);
     }
-    if (Number.isNaN(batch.clockNs)) return;
-    tracker.tick(batch.clockNs);
-    if (batch.clockNs >= this.hosts.nextNs) this.hosts.tell(batch.clockNs);
+    this.taken = count;
+    if (!Number.isNaN(batch.clockNs)) {
+      if (!this.passDue(batch.clockNs)) return false;
+      tracker.tick(batch.clockNs);
+      if (batch.clockNs >= this.hosts.nextNs) this.hosts.tell(batch.clockNs);
+    }
+    this.taken = 0;
+    return true;
+  }
+
+  /** Connections whose time is up by then; false: not all of them yet. */
+  private passDue(nowNs: number): boolean {
+    const { tracker } = this;
+    while (tracker.dueNs <= nowNs) {
+      if (this.untold >= MOST_TOGETHER) return false;
+      tracker.passDue();
+    }
+    return true;
   }
 
   /** Link-layer address that the segment at hand came from, as a number; NaN: none. */
@@ -266,6 +291,7 @@ export class Analysis {
   /** The events since the last call. */
   drain(): TcpwatchEvent[] {
     const { events } = this;
+    this.untold = 0;
     if (events.length > 0) this.events = [];
     return events;
   }
@@ -274,8 +300,7 @@ export class Analysis {
   *close(): Generator<readonly TcpwatchEvent[]> {
     this.closing = true;
     this.hosts.close();
-    let since = 0;
-    for (const _ of this.tracker.close()) if (++since % CLOSING_BATCH === 0) yield this.drain();
+    for (const _ of this.tracker.close()) if (this.untold >= MOST_TOGETHER) yield this.drain();
     this.hosts.conclude();
     yield this.drain();
   }
@@ -405,8 +430,10 @@ export class Analysis {
       this.byScenario.set(scenario, (this.byScenario.get(scenario) ?? 0) + 1);
       this.byEnding.set(judgement.ending, (this.byEnding.get(judgement.ending) ?? 0) + 1);
       const { clerk } = this.options;
-      if (clerk) clerk.judged(connection, notes, judgement, this.base.epochNs ?? 0n);
-      else this.push(this.recordOf(connection, notes, judgement, said, true), connection);
+      if (clerk) {
+        this.untold++;
+        clerk.judged(connection, notes, judgement, this.base.epochNs ?? 0n);
+      } else this.push(this.recordOf(connection, notes, judgement, said, true), connection);
     } else this.unwantedSegments += connection.low.segments + connection.high.segments;
     for (const bystander of this.bystanders) bystander.forgotten?.(connection.id);
   }
@@ -418,6 +445,7 @@ export class Analysis {
   }
 
   private tell(event: TcpwatchEvent): void {
+    this.untold++;
     const { clerk } = this.options;
     if (clerk) clerk.told(event);
     else this.events.push(event);

@@ -89,19 +89,24 @@ export class Tracker {
     return this.currentId;
   }
 
+  /** When the next connection has waited long enough to be looked at; Infinity: none waits. */
+  get dueNs(): number {
+    return Math.min(this.lingering.nextNs, this.settling.nextNs);
+  }
+
   /** Moves the packet clock, never backwards, and looks at whatever has waited long enough by then. */
   tick(timeNs: number): void {
     if (timeNs <= this.clockNs) return;
-    const { lingering, settling } = this;
-    // Each is looked at with the clock at its own deadline: how often the clock is moved changes nothing.
-    for (;;) {
-      const nextNs = Math.min(lingering.nextNs, settling.nextNs);
-      if (nextNs > timeNs) break;
-      this.clockNs = nextNs;
-      if (lingering.nextNs === nextNs) this.endWait();
-      else this.lookAgain();
-    }
+    while (this.dueNs <= timeNs) this.passDue();
     this.clockNs = timeNs;
+  }
+
+  /** Looks at the next that is due, with the clock at its own deadline: how often the clock is moved changes nothing. */
+  passDue(): void {
+    const { dueNs, lingering } = this;
+    this.clockNs = dueNs;
+    if (lingering.nextNs === dueNs) this.endWait();
+    else this.lookAgain();
   }
 
   private endWait(): void {

@@ -56,7 +56,7 @@ describe('the command', () => {
     expect(printed).toMatch(/^mixed-1m: [\d,]+ packets/);
     expect(printed).toContain('tcpwatch');
     const { blocks, versions } = JSON.parse(readFileSync(json, 'utf8'));
-    expect(versions).toEqual([{ name: 'tcpwatch', does: expect.any(String), version: process.version }]);
+    expect(versions[0]).toEqual({ name: 'tcpwatch', does: expect.any(String), version: process.version });
     expect(blocks[0].rows[0].runs).toHaveLength(1);
     rmSync(folder, { recursive: true });
   });
