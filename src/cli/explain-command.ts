@@ -5,7 +5,7 @@ import { explain, explainAll } from '../verdict/explain.js';
 import type { Explanation } from '../verdict/explanation.js';
 import { complain, EXIT, raise } from './exit.js';
 import { nearest } from './nearest.js';
-import { wantsColour, widthFor } from './terminal.js';
+import { spelling, wantsColour, widthFor } from './terminal.js';
 
 export function explainCommand(id: string | undefined, { output }: { output: 'text' | 'json' }): void {
   const found = id === undefined ? explainAll() : (explain(id) ?? meantBy(id));
@@ -17,8 +17,10 @@ export function explainCommand(id: string | undefined, { output }: { output: 'te
   const { stdout, env } = process;
   const options = { width: widthFor(stdout, env), colour: wantsColour(stdout, env) };
   if (output === 'json') stdout.write(`${JSON.stringify(found, null, 2)}\n`);
-  else if (Array.isArray(found)) stdout.write(`${listLines(found, options).join('\n')}\n`);
-  else stdout.write(`${explanationLines(found, options).join('\n')}\n`);
+  else {
+    const lines = Array.isArray(found) ? listLines(found, options) : explanationLines(found, options);
+    stdout.write(spelling(stdout, env)(`${lines.join('\n')}\n`));
+  }
 }
 
 /** In letters of another size, or by its title, as the table prints it. */

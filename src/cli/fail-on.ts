@@ -21,7 +21,7 @@ export function gateOf({ failOn }: WatchOptions): Gate | null {
 }
 
 /** Says what the gate found, and sets the exit code. */
-export function reportGate(gate: Gate, options: WatchOptions): void {
+export function reportGate(gate: Gate, options: WatchOptions, filter: string): void {
   // A gate that nothing came through is no proof of anything.
   if (gate.judged === 0 && gate.offended === 0)
     complain("--fail-on: no connection was seen, so none was judged (--fail-on 'connections<1' fails then)");
@@ -30,7 +30,7 @@ export function reportGate(gate: Gate, options: WatchOptions): void {
   const more = gate.offended - gate.offences.length;
   if (more > 0) complain(`--fail-on: and ${plural(more, 'more connection')} (--output ndjson has all)`);
   const example = gate.offences.find(({ record }) => record)?.record;
-  if (example) complain(`to look: ${howToLook(example, options)}`);
+  if (example) complain(`to look: ${howToLook(example, options, filter)}`);
   raise(EXIT.gate);
 }
 
@@ -42,8 +42,15 @@ function offenceWords({ rules, values, record }: Offence): string {
   return `${rule}#${id} ${placeOf(client)} → ${placeOf(server)}: ${what}`;
 }
 
-/** The evidence for one connection, of the packets that are kept. */
-function howToLook({ client, verdict }: ConnectionEvent, { read = [], write }: WatchOptions): string {
+/** The evidence for one connection, of the packets that are kept; in one file, with all that the rest of it says of the hosts. */
+function howToLook(
+  { id, client, verdict }: ConnectionEvent,
+  { read = [], write }: WatchOptions,
+  filter: string,
+): string {
+  const [file] = read;
+  if (read.length === 1 && file !== '-')
+    return `tcpwatch ladder ${shellWord(file)} -c ${id}${filter === '' ? '' : ` ${shellWord(filter)}`}`;
   const files = [...read, ...(write === undefined ? [] : [write])].filter((file) => file !== '-');
   if (files.length > 0) {
     const reads = files.map((file) => `-r ${shellWord(file)}`).join(' ');

@@ -10,7 +10,7 @@ import type { CaptureResult, ResultStatus } from '../verify/result.js';
 import { refreshed } from '../verify/update.js';
 import { complain, EXIT, raise } from './exit.js';
 import { type CaptureFile, findCaptures, hasExpectation } from './expectation-files.js';
-import { wantsColour, widthFor } from './terminal.js';
+import { spelling, wantsColour, widthFor } from './terminal.js';
 
 export interface VerifyOptions {
   readonly update?: boolean;
@@ -34,6 +34,8 @@ export async function verifyCommand(
     );
   const { stdout, env } = process;
   const report = REPORTERS[reporter].make({ colour: wantsColour(stdout, env), width: widthFor(stdout, env) });
+  // What a program reads has its own ways to say what it is written in.
+  const spelt = reporter === 'text' ? spelling(stdout, env) : (text: string): string => text;
   const results: CaptureResult[] = [];
   for (const expectation of orphans) {
     const lost = {
@@ -43,15 +45,15 @@ export async function verifyCommand(
       lines: ['its capture is not there'],
     } as const;
     results.push(lost);
-    stdout.write(report.result(lost));
+    stdout.write(spelt(report.result(lost)));
   }
   for (const file of captures) {
     const result = await verify(file, update);
     results.push(result);
-    stdout.write(report.result(result));
+    stdout.write(spelt(report.result(result)));
     raise(EXITS[result.status]);
   }
-  if (results.length > 0) stdout.write(report.end(results));
+  if (results.length > 0) stdout.write(spelt(report.end(results)));
 }
 
 const EXITS: Readonly<Record<ResultStatus, number>> = {

@@ -26,7 +26,7 @@ export async function watch(words: readonly string[], options: WatchOptions): Pr
     const asked = analyzeOptions(words, options, stopping.signal);
     if (options.output === 'ndjson' && !gate && wantsScribe(asked)) await scribeAll(asked, STDOUT_FD, stopping.signal);
     else await printAll(asked, options, stopping, gate);
-    if (gate) reportGate(gate, options);
+    if (gate) reportGate(gate, options, asked.filter ?? '');
   } catch (error) {
     if (error instanceof FilterError) complainOf(error, words.find(isFile));
     else if (error instanceof UsageError) complain(error.message);

@@ -19,7 +19,7 @@ export const LOOKALIKES = {
   'backlog-overflow': {
     scenario: 'accept-queue-full',
     title: 'an accept queue that overflows and aborts (tcp_abort_on_overflow)',
-    toTellApart: 'nstat TcpExtListenOverflows on the {gone}',
+    toTellApart: 'nstat TcpExtListenOverflows on the server',
   },
   'host-down': {
     scenario: 'host-crashed',

@@ -30,7 +30,7 @@ describe('reading', () => {
     expect(code).toBe(1);
     expect(stderr.split('\n')).toEqual([
       `tcpwatch: --fail-on error, duration>2s: ${KILLED_WORDS}, duration 3.2s`,
-      `tcpwatch: to look: tcpwatch -r ${bothFile} -v 'host 192.0.2.1 and port 40001'`,
+      `tcpwatch: to look: tcpwatch ladder ${bothFile} -c 2`,
       '',
     ]);
     expect(stdout).toBe((await run(['-r', bothFile])).stdout);
@@ -43,10 +43,11 @@ describe('reading', () => {
 
   it('the way to look that it shows, shows that connection', async () => {
     const { stderr } = await run(['-r', crowd, '--fail-on', 'error']);
-    const [, file, filter] = /-r '(.*)' -v '(.*)'$/m.exec(stderr)!;
-    const { code, stdout } = await run(['-r', file, '-v', filter]);
+    const [, file, id] = /ladder '(.*)' -c (\d+)$/m.exec(stderr)!;
+    const { code, stdout } = await run(['ladder', file, '-c', id]);
     expect(code).toBe(0);
-    expect(stdout).toContain('1 connection · 1 server process terminated');
+    const [, port] = /#\d+ 192\.0\.2\.1:(\d+)/.exec(stderr)!;
+    expect(stdout).toContain(`192.0.2.1:${port}`);
   });
 
   it('tells of twenty, and how many more', async () => {

@@ -17,7 +17,7 @@ const ABORTED = cut('server-aborts', 1, [7, 8, 9, 10, 11], 11);
 export const ENDING_EXAMPLES: Readonly<Record<EndingId, Example>> = {
   refused: REFUSED,
   'connect-unreachable': UNREACHABLE,
-  'handshake-reset': cut('client-aborts-right-after-connect', 1, [3, 4, 5, 6], 6),
+  'handshake-reset': cut('client-aborts-right-after-connect', 1, [3, 4, 5, 6], 6, 'client'),
   'connect-silent': DROPPED,
   'reset-after-close': cut('late-duplicate-after-close', 1, [9, 10, 11, 12, 13], 13),
   closed: cut('client-closes-first', 1, [11, 12, 13, 14], 14),

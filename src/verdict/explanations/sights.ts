@@ -2,12 +2,15 @@
 // the shipped captures' programs really got is held against these rows, both ways: nothing they got is missing here, and a
 // row that none of them got must name where it comes from.
 
+import type { Role } from '../case.js';
 import type { ScenarioId } from '../scenarios.js';
 import type { ReferenceId } from './references.js';
 
 export interface Sight {
   /** `gone`: that of the end the scenario says is gone, where it lives to see anything. */
   readonly program: 'survivor' | 'gone' | 'either';
+  /** Whose it is whichever end is gone; absent: it goes the other way round as well. */
+  readonly always?: Role;
   readonly call: 'connect' | 'accept' | 'read' | 'write';
   /** EOF, `ok` or the errno's name. */
   readonly gives: string;
@@ -59,6 +62,13 @@ export const SIGHTS: Readonly<Record<ScenarioId, readonly Sight[]>> = {
     {
       program: 'survivor',
       call: 'connect',
+      gives: 'ECONNREFUSED',
+      when: 'ICMP port unreachable: a firewall that rejects so looks to the program like a host that refuses',
+      reference: 'linux-icmp',
+    },
+    {
+      program: 'survivor',
+      call: 'connect',
       gives: 'EACCES',
       when: 'ICMPv6 administratively prohibited: a filter said no',
     },
@@ -73,9 +83,10 @@ export const SIGHTS: Readonly<Record<ScenarioId, readonly Sight[]>> = {
     },
     {
       program: 'gone',
+      always: 'client',
       call: 'connect',
       gives: 'ETIMEDOUT',
-      when: 'where it is the client that hears nothing of the SYN-ACKs sent to it',
+      when: 'also where the server is heard by nobody because its SYN-ACKs are lost: no call of the server fails then',
     },
   ],
   'accept-queue-full': [
@@ -94,6 +105,7 @@ export const SIGHTS: Readonly<Record<ScenarioId, readonly Sight[]>> = {
   ],
   'reset-by-middlebox': [
     { program: 'survivor', call: 'read', gives: 'ECONNRESET', when: 'at once; the next write() gives EPIPE' },
+    { ...EPIPE_NEXT, reference: 'linux-input' },
     {
       program: 'gone',
       call: 'read',
@@ -149,16 +161,16 @@ export const SIGHTS: Readonly<Record<ScenarioId, readonly Sight[]>> = {
       call: 'read',
       gives: 'EOF',
       when: 'from the FIN on, also after the RST: EOF where an answer was expected is the sign',
+      onBsd: {
+        says: 'where the RST comes before the read, older BSDs give ECONNRESET at that read; Linux gives EOF',
+        reference: 'stevens-process',
+      },
     },
     {
       program: 'survivor',
       call: 'write',
       gives: 'EPIPE',
       when: 'the first write after the FIN succeeds and draws the RST; the next one fails, with SIGPIPE, which kills a program that does not ignore it',
-      onBsd: {
-        says: 'where the RST comes before the read, older BSDs give ECONNRESET at that read; Linux gives EOF',
-        reference: 'stevens-process',
-      },
     },
     {
       program: 'survivor',
@@ -180,6 +192,7 @@ export const SIGHTS: Readonly<Record<ScenarioId, readonly Sight[]>> = {
       gives: 'ECONNRESET',
       when: 'when it sends something, or its keep-alive does; not before',
     },
+    { ...EPIPE_NEXT, reference: 'linux-input' },
   ],
   'host-rebooted': [
     {
@@ -188,6 +201,7 @@ export const SIGHTS: Readonly<Record<ScenarioId, readonly Sight[]>> = {
       gives: 'ECONNRESET',
       when: 'when it sends something, or its keep-alive does; not before',
     },
+    { ...EPIPE_NEXT, reference: 'linux-input' },
   ],
   'given-up-in-outage': [
     {

@@ -35,11 +35,11 @@ export const sightsOf = (scenario: ScenarioId, gone: Role = STORIES[scenario].go
   SIGHTS[scenario].map((sight) => sightWords(scenario, sight, gone));
 
 function sightWords(scenario: string, sight: Sight, gone: Role): SightWords {
-  const { program, call, gives, when, onBsd, reference } = sight;
+  const { program, always, call, gives, when, onBsd, reference } = sight;
   const survivor = gone === 'server' ? 'client' : 'server';
   return {
     scenario,
-    program: program === 'either' ? program : program === 'gone' ? gone : survivor,
+    program: always ?? (program === 'either' ? program : program === 'gone' ? gone : survivor),
     call,
     gives,
     when,
