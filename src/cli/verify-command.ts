@@ -1,6 +1,6 @@
 // `tcpwatch verify DIR`: every capture against the expectation beside it.
 
-import { readFileSync, writeFileSync } from 'node:fs';
+import { readFileSync, statSync, writeFileSync } from 'node:fs';
 import { shellWord } from '../output/shell-word.js';
 import { REPORTERS, type ReporterName } from '../output/verify/reporters.js';
 import { analyze, FilterError } from '../pipeline.js';
@@ -81,7 +81,9 @@ async function verify(file: CaptureFile, update: boolean): Promise<CaptureResult
     return result('differs', [...bounded(differences), `to look: ${command}`]);
   };
   const expected = hasExpectation(file);
-  if (!expected && !update) return result('no-expectation');
+  // A capture that failed leaves a file of no octets: nobody will ever write down what to expect of that.
+  const isEmpty = statSync(file.capture, { throwIfNoEntry: false })?.size === 0;
+  if (!expected && !update) return isEmpty ? result('unreadable', ['it is empty']) : result('no-expectation');
   try {
     const expectation = expected ? read(file.expectation) : null;
     const outcome = await outcomeOf(analyze({ files: [file.capture], filter: expectation?.filter ?? '' }));

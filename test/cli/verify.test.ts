@@ -76,19 +76,21 @@ describe('exits', () => {
       'broken.gz': new Uint8Array([0x1f, 0x8b, 8, 0, 1, 2, 3, 4, 5, 6, 7, 8, 9]),
     });
     const { code, stdout } = await verify(folder);
-    expect(code).toBe(0);
+    // Nothing can ever be expected of one without an octet.
+    expect(code).toBe(3);
     const told = [...stdout.matchAll(/^. DIR\/(\S+?)(?:: (.*))?$/gm)].map(([, name, what]) => [name, what ?? 'holds']);
-    const without = ['UPPER.PCAP', 'else.pcap.zst', 'empty.pcap3', 'packed.gz', 'ring.pcap2.gz', 'trace-2026-11-22'];
+    const without = ['UPPER.PCAP', 'else.pcap.zst', 'packed.gz', 'ring.pcap2.gz', 'trace-2026-11-22'];
     expect(Object.fromEntries(told)).toEqual({
       'ring.pcap': 'holds',
       'ring.pcap1': 'holds',
+      'empty.pcap3': 'cannot be read',
       ...Object.fromEntries(without.map((name) => [name, 'has no expectation'])),
     });
     const updated = await verify(folder, '--update');
     expect(updated.code).toBe(3);
     expect(updated.stdout).toContain('✖ DIR/empty.pcap3: cannot be read\n    the input is empty\n');
     expect(updated.stdout).toContain('✖ DIR/else.pcap.zst: cannot be read\n    not a capture file: it is zstd');
-    expect((await verify(folder)).stdout).toContain('\n8 captures: 6 hold, 2 have no expectation\n');
+    expect((await verify(folder)).stdout).toContain('\n8 captures: 6 hold, 1 cannot be read, 1 has no expectation\n');
   });
 
   it('each once, where a link leads back into the folder', async () => {

@@ -1,6 +1,7 @@
 // When each fact about a host is said, with its numbers.
 
-import { type HostFactId, MANY } from '../hosts/facts.js';
+import { MANY } from '../hosts/bursts.js';
+import type { HostFactId } from '../hosts/facts.js';
 import { HOST_TIMES } from '../hosts/times.js';
 import { span } from './spans.js';
 

@@ -6,6 +6,8 @@ import type { Burst, Host, Service } from './host.js';
 /** Of one host; and services of one burst. */
 const MAX_BURSTS = 8;
 const MAX_TOLLS = 64;
+/** Ordinary closes seldom come together so often. */
+export const MANY = 4;
 
 /**
  * A connection of a service was ended by its host.
@@ -31,7 +33,9 @@ export function joinBurst(host: Host, service: Service, moment: Moment, isReset:
   }
   toll.ended++;
   toll.left = service.alive;
-  const isClosing = burst.connections >= 2 && 2 * burst.quiet >= burst.connections;
+  // A client closes a connection or two at a time for reasons of its own: only a service that loses all is news so soon.
+  const least = burst.tolls.some((one) => one.service.at === null) ? 2 : MANY;
+  const isClosing = burst.connections >= least && 2 * burst.quiet >= burst.connections;
   if (toll.left > 0 || !isClosing || host.bursts.includes(burst)) return false;
   host.bursts.push(burst);
   if (host.bursts.length > MAX_BURSTS) host.bursts.shift();

@@ -2,6 +2,7 @@
 // was seen; rules.ts names them by id.
 
 import type { Moment } from '../../tcp/notes.js';
+import { MANY } from './bursts.js';
 import { type Burst, type Host, type Return, type Service, type Silence, silencesOf } from './host.js';
 
 /** A host as it is to be judged. */
@@ -82,9 +83,6 @@ function sinceClosing(host: Host, seen: (service: Service) => Moment | null): Mo
       .at(-1) ?? null
   );
 }
-
-/** Ordinary closes seldom come together so often. */
-export const MANY = 4;
 
 const when = (moment: Moment | null | undefined, condition: unknown): Moment | null =>
   moment && condition ? moment : null;
