@@ -120,7 +120,7 @@ const wordsOf = (steps: readonly StepWords[]): string =>
     ? ' "gone": it is down, or has forgotten, and the other end cannot know.'
     : '';
 
-const captureOf = (example: string): string => `fixtures/captures/${example}`;
+const captureOf = (example: string): string => `fixtures/captures/${example}.pcap*`;
 
 /** Where nobody has found a difference, that is said. */
 function sightsLines(sees: readonly SightWords[]): Line[] {
