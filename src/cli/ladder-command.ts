@@ -17,7 +17,7 @@ import { placeOf } from '../verdict/record.js';
 import { complain, EXIT, raise } from './exit.js';
 import { complainOf, reportProblems } from './problems.js';
 import { octetsOf, Progress } from './progress.js';
-import { onStop } from './stop.js';
+import { complainOfStop, onStop } from './stop.js';
 import { spelling, wantsColour, widthFor } from './terminal.js';
 import { isFile } from './watch-options.js';
 
@@ -62,7 +62,7 @@ export async function ladderCommand(
       complain('stopped before there was anything to draw');
       return;
     }
-    if (stopping.signal.aborted) complain('stopped: what came after that was not read');
+    if (stopping.signal.aborted) complainOfStop();
     draw(events, first.count, foldings, wanted);
   } catch (error) {
     if (!(error instanceof FilterError)) throw error;

@@ -3,9 +3,10 @@
 import { availableParallelism } from 'node:os';
 import { type AnalyzeOptions, analyzeInBatches } from '../pipeline.js';
 import { Scribe } from '../scribe/scribe.js';
-import { complain, reportUnwritable } from './exit.js';
+import { reportUnwritable } from './exit.js';
 import { reportProblems } from './problems.js';
 import { octetsOf, Progress } from './progress.js';
+import { complainOfStop } from './stop.js';
 
 /** A thread starts in some 30 ms; below this a capture is read in about that. */
 const LEAST_OCTETS = 16 * 1024 * 1024;
@@ -34,5 +35,5 @@ export async function scribeAll(asked: AnalyzeOptions, fd: number, signal: Abort
     }
   }
   await scribe.end();
-  if (signal.aborted) complain('stopped: what came after that was not read');
+  if (signal.aborted) complainOfStop();
 }

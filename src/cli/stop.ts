@@ -1,5 +1,7 @@
 // How one leaves.
 
+import { complain } from './exit.js';
+
 /** Ctrl-C, `kill`, and a terminal that is closed. */
 const STOP_SIGNALS = ['SIGINT', 'SIGTERM', 'SIGHUP'] as const;
 
@@ -15,3 +17,5 @@ export function onStop(stop: () => void): () => void {
   for (const signal of STOP_SIGNALS) process.on(signal, first);
   return disarm;
 }
+
+export const complainOfStop = (): void => complain('stopped: what came after that was not read');

@@ -10,7 +10,7 @@ import { Printer } from './printer.js';
 import { complainOf, reportProblems } from './problems.js';
 import { octetsOf, Progress } from './progress.js';
 import { scribeAll, wantsScribe } from './scribing.js';
-import { onStop } from './stop.js';
+import { complainOfStop, onStop } from './stop.js';
 import { spelling, wantsColour, widthFor } from './terminal.js';
 import { analyzeOptions, isFile, UsageError, type WatchOptions } from './watch-options.js';
 
@@ -21,9 +21,11 @@ const PATIENCE_FOR_NAMES_MS = 2000;
 export async function watch(words: readonly string[], options: WatchOptions): Promise<void> {
   const stopping = new AbortController();
   const disarm = onStop(() => stopping.abort());
+  let timer: NodeJS.Timeout | undefined;
   try {
     const gate = gateOf(options);
     const asked = analyzeOptions(words, options, stopping.signal);
+    if (options.duration) timer = setTimeout(() => stopping.abort(), options.duration * 1000);
     if (options.output === 'ndjson' && !gate && wantsScribe(asked)) await scribeAll(asked, STDOUT_FD, stopping.signal);
     else await printAll(asked, options, stopping, gate);
     if (gate) reportGate(gate, options, asked.filter ?? '');
@@ -33,6 +35,7 @@ export async function watch(words: readonly string[], options: WatchOptions): Pr
     else throw error;
     raise(EXIT.usage);
   } finally {
+    clearTimeout(timer);
     disarm();
   }
 }
@@ -74,7 +77,6 @@ async function printAll(
     printer.patient = true;
   };
   const tellProgress = live ? {} : { progress: progress.tell.bind(progress) };
-  const timer = options.duration ? setTimeout(() => stopping.abort(), options.duration * 1000) : undefined;
   try {
     const provisional = output.wantsProvisional;
     for await (const events of analyzeInBatches({ ...asked, ...tellProgress, provisional, closing })) {
@@ -91,9 +93,8 @@ async function printAll(
       if (last?.type === 'summary') reportProblems(last);
     }
     await printer.flushed();
-    if (!live && !asked.growing && stopping.signal.aborted) complain('stopped: what came after that was not read');
+    if (!live && !asked.growing && stopping.signal.aborted) complainOfStop();
   } finally {
     names?.close();
-    clearTimeout(timer);
   }
 }

@@ -57,6 +57,12 @@ describe.skipIf(reason)(`the scribe's thread${reason ? ` (skipped: ${reason})` :
     expect(await ended).toMatchObject({ code: 0, stderr: '' });
   });
 
+  it('ends after so long', async () => {
+    const { code, stdout, stderr } = await run([...args, '--duration', '0.01']);
+    expect({ code, stderr }).toEqual({ code: 0, stderr: 'tcpwatch: stopped: what came after that was not read\n' });
+    expect(JSON.parse(stdout.trimEnd().split('\n').at(-1)!)).toMatchObject({ type: 'summary' });
+  });
+
   it('says what it could not write', async () => {
     const { code, stderr } = await run(args, { stdout: openSync('/dev/full', 'w') });
     expect({ code, stderr }).toEqual({
