@@ -2,9 +2,7 @@
 
 import fs from 'node:fs';
 import { constants, gunzipSync } from 'node:zlib';
-import { isGzip, MAGIC_LENGTH } from './format.js';
-import { PcapReader } from './pcap.js';
-import { PcapngReader } from './pcapng.js';
+import { isGzip, readerFor } from './format.js';
 
 /** Whatever a gzip header holds, and more than the first octets of what is packed. */
 const SAMPLE_LENGTH = 4096;
@@ -27,9 +25,8 @@ export function isCaptureFile(path: string): boolean {
 }
 
 function startsCapture(octets: Uint8Array): boolean {
-  if (octets.length < MAGIC_LENGTH) return false;
   const view = new DataView(octets.buffer, octets.byteOffset, octets.length);
-  return PcapReader.startsWith(view, 0) || PcapngReader.startsWith(view, 0);
+  return readerFor(view, 0, octets.length) !== undefined;
 }
 
 /** As far as it goes: the sample ends where it likes. */

@@ -34,6 +34,12 @@ const STRANGERS = [
   { octets: [0x54, 0x52, 0x53, 0x4e], name: 'a Sniffer capture', advice: 'convert it with `editcap -F pcapng`' },
 ] as const;
 
+const READERS = [PcapReader, PcapngReader] as const;
+
+/** Which reader octets from `start` on call for; undefined: none. */
+export const readerFor = (view: DataView, start: number, end: number): (typeof READERS)[number] | undefined =>
+  end - start >= MAGIC_LENGTH ? READERS.find((reader) => reader.startsWith(view, start)) : undefined;
+
 export function isGzip(bytes: Uint8Array, start: number, end: number): boolean {
   return end - start >= 2 && bytes[start] === 0x1f && bytes[start + 1] === 0x8b;
 }
@@ -49,10 +55,8 @@ export function chooseReader(
   end: number,
   base: TimeBase,
 ): FrameReader | string {
-  if (end - start >= MAGIC_LENGTH) {
-    if (PcapReader.startsWith(view, start)) return new PcapReader(base);
-    if (PcapngReader.startsWith(view, start)) return new PcapngReader(base);
-  }
+  const Reader = readerFor(view, start, end);
+  if (Reader) return new Reader(base);
   if (start === end) return 'the input is empty';
 
   const stranger = STRANGERS.find(({ octets }) =>

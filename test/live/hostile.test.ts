@@ -6,6 +6,7 @@ import { join, resolve } from 'node:path';
 import { describe, expect, it } from 'vitest';
 import { framesIn } from '../sink/written.js';
 import { type PcapRecord, pcapFile } from '../support/captures.js';
+import { numbers } from '../support/numbers.js';
 import { impossibleLive } from './listening.js';
 import { FAR, heard, listen, NEAR, onWire, passed, play, readBack } from './wire.js';
 
@@ -13,17 +14,6 @@ const impossible = impossibleLive('ip', 'tcpreplay');
 const CAPTURES = resolve(import.meta.dirname, '../../fixtures/captures');
 const LINKTYPE_ETHERNET = 1;
 const SEED = 0x7c9;
-
-/** xorshift32: the same frames in every run. */
-function numbers(seed: number): (below: number) => number {
-  let state = seed;
-  return (below) => {
-    state ^= state << 13;
-    state ^= state >>> 17;
-    state ^= state << 5;
-    return (state >>> 0) % below;
-  };
-}
 
 /** Frames of every fixture on Ethernet. */
 function realFrames(): Uint8Array[] {

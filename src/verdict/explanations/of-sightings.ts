@@ -38,6 +38,8 @@ import {
 
 const ALL_FACT_EXAMPLES: Readonly<Record<FactId, Example | null>> = { ...FACT_EXAMPLES, ...FACT_OF_HOST_EXAMPLES };
 
+const TOLD_OF_ANOMALIES: Readonly<Record<AnomalyId, WhollyTold<AnomalyId>>> = { ...TOLD_OF_LOSS, ...TOLD_OF_SEGMENTS };
+
 /** Who is gone in the words of a fact is who is in its example. */
 const goneIn = (id: FactId): Role => ALL_FACT_EXAMPLES[id]?.gone ?? 'server';
 const factTitle = (id: FactId): string => inWords(FACTS[id].says, goneIn(id));
@@ -58,7 +60,7 @@ export function ofFact(id: FactId): Explanation {
     when: says,
     usedBy,
     ...shownBy(example, title),
-    ...toldOf(told, sightsIn(example, gone), scenariosOf(usedBy), factTitle),
+    ...toldOf(told, sightsIn(example), scenariosOf(usedBy), factTitle),
     references: references.map(referenceWords),
   };
 }
@@ -79,13 +81,13 @@ export function ofEnding({ id, title, meaning }: (typeof ENDINGS)[number]): Expl
     follows: says,
     causes: told.scenarios.map(causeWords),
     ...shownBy(example),
-    ...toldOf(told, sightsIn(example, example.gone), told.scenarios, (of) => titleIn(ENDINGS, of)),
+    ...toldOf(told, sightsIn(example), told.scenarios, (of) => titleIn(ENDINGS, of)),
     references: references.map(referenceWords),
   };
 }
 
 export function ofAnomaly({ id, title, meaning, reference }: (typeof ANOMALIES)[number]): Explanation {
-  const told: WhollyTold<AnomalyId> = { ...TOLD_OF_LOSS, ...TOLD_OF_SEGMENTS }[id];
+  const told = TOLD_OF_ANOMALIES[id];
   const { onBsd } = told.seen;
   return {
     ...plain('anomaly', id, title, meaning),
@@ -108,9 +110,7 @@ export function ofError({ id, title }: (typeof ERRORS)[number]): Explanation {
     when: says,
     follows: `What it can have been: tcpwatch explain ${gives.join(', or ')}.`,
     ...shownBy(example),
-    ...toldOf(told, sightsIn(example, example.gone).filter(given), scenariosIn(sightsAnywhere(given)), (of) =>
-      titleIn(ERRORS, of),
-    ),
+    ...toldOf(told, sightsIn(example).filter(given), scenariosIn(sightsAnywhere(given)), (of) => titleIn(ERRORS, of)),
     references: references.map(referenceWords),
   };
 }
@@ -157,21 +157,22 @@ function toldOf<Id extends string>(
   sees: readonly SightWords[],
   scenarios: readonly ScenarioId[],
   titleOf: (id: Id) => string,
-  mostAdvice?: number,
 ): Pick<Explanation, 'sees' | 'seen' | 'confusedWith' | 'advice'> {
   const { seen, confusedWith, advice } = told;
   return {
     sees: seen ? [] : sees,
     seen: seen ? seenWords(seen) : null,
     confusedWith: confusedWith.map((one) => confusionWords(one, titleOf)),
-    advice: advice ? advice.map(adviceWords) : adviceOf(scenarios, mostAdvice),
+    advice: advice ? advice.map(adviceWords) : adviceOf(scenarios),
   };
 }
 
 /** What the programs of an example got, as sights tell it of its scenario. */
-function sightsIn(example: Example | null, gone: Role): SightWords[] {
-  const { scenario, gave } = example ? recordingOf(example) : { scenario: null, gave: [] };
-  return scenario ? sightsOf(scenario, gone).filter(({ call, gives }) => gave.includes(`${call} ${gives}`)) : [];
+function sightsIn(example: Example | null): SightWords[] {
+  if (!example) return [];
+  const { scenario, gave } = recordingOf(example);
+  if (!scenario) return [];
+  return sightsOf(scenario, example.gone).filter(({ call, gives }) => gave.includes(`${call} ${gives}`));
 }
 
 const sightsAnywhere = (holds: (sight: SightWords) => boolean): SightWords[] =>

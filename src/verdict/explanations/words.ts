@@ -44,14 +44,14 @@ function sightWords(scenario: string, sight: Sight, gone: Role): SightWords {
     gives,
     when,
     source: reference ? referenceWords(reference).title : null,
-    onBsd: onBsd ? { says: onBsd.says, source: referenceWords(onBsd.reference).title } : null,
+    onBsd: onBsdWords(onBsd),
   };
 }
 
-export const seenWords = ({ says, onBsd }: Seen): SeenWords => ({
-  says,
-  onBsd: onBsd ? { says: onBsd.says, source: referenceWords(onBsd.reference).title } : null,
-});
+export const seenWords = ({ says, onBsd }: Seen): SeenWords => ({ says, onBsd: onBsdWords(onBsd) });
+
+const onBsdWords = (onBsd: Seen['onBsd']): SeenWords['onBsd'] =>
+  onBsd ? { says: onBsd.says, source: referenceWords(onBsd.reference).title } : null;
 
 /** @param titleOf of a row of the same table */
 export const confusionWords = <Id extends string>(

@@ -8,6 +8,7 @@ import { Folding } from '../../../src/output/ladder/folding.js';
 import { arrowLabel } from '../../../src/output/ladder/label.js';
 import { ladderLines } from '../../../src/output/ladder/ladder.js';
 import type { SegmentRecord } from '../../../src/pipeline.js';
+import { numbers } from '../../support/numbers.js';
 import { captureOf, conversation, KILLED } from '../../support/packet-rows.js';
 import { type Collected, collect, plain } from './collect.js';
 
@@ -154,17 +155,6 @@ describe('colour', () => {
     expect(await painted('late-duplicate-after-close.pcap')).not.toContain(RED);
   });
 });
-
-/** xorshift32: the same in every run. */
-function numbers(seed: number): (below: number) => number {
-  let state = seed;
-  return (below) => {
-    state ^= state << 13;
-    state ^= state >>> 17;
-    state ^= state << 5;
-    return (state >>> 0) % below;
-  };
-}
 
 describe('broken captures', () => {
   const next = numbers(0x1add);
