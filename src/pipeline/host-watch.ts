@@ -13,8 +13,6 @@ import type { HostTimes } from '../verdict/hosts/times.js';
 
 /** Of one host; each is judged again whenever something is learnt of it. */
 const MAX_DOUBTFUL = 512;
-/** How often the link's questions for a host that may be gone are looked at. */
-const LINK_LOOK_NS = 1e9;
 
 export interface HostListener {
   clock(): PacketClock;
@@ -59,7 +57,9 @@ export class HostWatch {
     for (const host of hosts.takeDue(nowNs)) {
       hosts.asksLink(host, neighbours);
       // The link is asked while nothing else happens.
-      if (!neighbours.allAnswered && hosts.mayBeGone(host, nowNs)) hosts.look(host, nowNs, LINK_LOOK_NS);
+      if (!neighbours.allAnswered && hosts.mayBeGone(host, nowNs)) hosts.lookAtLink(host, nowNs);
+      if (!host.hasNews) continue;
+      host.hasNews = false;
       listener.tell(this.reports.newsOf(host, listener.clock(), false));
       for (const [id, index] of this.doubtful.get(host.number) ?? [])
         tracker.visit(index, id, (connection, notes) => listener.judge(connection, notes));

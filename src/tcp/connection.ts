@@ -48,6 +48,10 @@ const IS_IPV6 = 0x80000000;
 export const networkOf = (ipVersion: number, vlanKey: number): number =>
   ipVersion === 6 ? vlanKey | IS_IPV6 : vlanKey;
 
+/** The address at `words[at]` of a network, as a key: a number where that is enough, as for IPv4 without a VLAN. */
+export const addressKey = (words: Int32Array, at: number, network: number): number | string =>
+  network === 0 ? words[at] : `${network}/${words[at]},${words[at + 1]},${words[at + 2]},${words[at + 3]}`;
+
 // biome-ignore format: a field a line
 export class Connection {
   index = NONE;

@@ -4,6 +4,7 @@
 // tells. So every segment leaves its time and frame with the host it came from, in two columns; all else about hosts is
 // rare and lives in verdict/hosts/.
 
+import { addressKey } from './connection.js';
 import type { Moment } from './notes.js';
 
 /** Of a connection whose hosts are not followed, for lack of room. */
@@ -38,7 +39,7 @@ export class HostTable {
 
   /** One more connection of the host whose address is at `words[at]`. @returns its number; NO_HOST: there is no room. */
   enter(words: Int32Array, at: number, network: number): number {
-    const key = keyOf(words, at, network);
+    const key = addressKey(words, at, network);
     const host = this.numbers.get(key) ?? this.add(key);
     if (host === NO_HOST) return host;
     this.connections[host]++;
@@ -47,7 +48,7 @@ export class HostTable {
 
   /** The number of a host that is known; NO_HOST: it is not. */
   find(words: Int32Array, at: number, network: number): number {
-    return this.numbers.get(keyOf(words, at, network)) ?? NO_HOST;
+    return this.numbers.get(addressKey(words, at, network)) ?? NO_HOST;
   }
 
   /** One connection of it less. */
@@ -99,7 +100,3 @@ export class HostTable {
     this.connections = larger(new Int32Array(size), this.connections);
   }
 }
-
-/** A number where that is enough: by far the most hosts are IPv4 without a VLAN. */
-const keyOf = (words: Int32Array, at: number, network: number): number | string =>
-  network === 0 ? words[at] : `${network}/${words[at]},${words[at + 1]},${words[at + 2]},${words[at + 3]}`;

@@ -3,7 +3,7 @@
 // A host on the same link that dies leaves no TCP at all once its neighbour entry has aged out, only these questions.
 
 import type { Segment } from '../wire/segment.js';
-import { networkOf } from './connection.js';
+import { addressKey, networkOf } from './connection.js';
 import type { Moment } from './notes.js';
 
 /** Questions for one address that nobody has answered since the first. */
@@ -19,11 +19,8 @@ export const NEIGHBOUR_NS = 2e9;
 const MAX_TARGETS = 4096;
 const MAX_ASKERS = 64;
 
-const keyOf = (words: Int32Array, at: number, network: number): string =>
-  `${network}/${words[at]},${words[at + 1]},${words[at + 2]},${words[at + 3]}`;
-
 export class Neighbours {
-  private readonly asked = new Map<string, Map<string, Unanswered>>();
+  private readonly asked = new Map<number | string, Map<number | string, Unanswered>>();
 
   /** No question is open: what most captures say most of the time. */
   get allAnswered(): boolean {
@@ -33,13 +30,13 @@ export class Neighbours {
   /** Takes in one ARP packet or neighbour solicitation / advertisement. */
   note(segment: Segment): void {
     const network = networkOf(segment.ipVersion, segment.vlanKey);
-    const sender = keyOf(segment.source, 0, network);
+    const sender = addressKey(segment.source, 0, network);
     this.asked.delete(sender);
     if (!segment.neighbourAsks) return;
-    const target = keyOf(segment.destination, 0, network);
+    const target = addressKey(segment.destination, 0, network);
     // A gratuitous announcement asks for its own address.
     if (target === sender) return;
-    const askers = this.asked.get(target) ?? new Map<string, Unanswered>();
+    const askers = this.asked.get(target) ?? new Map<number | string, Unanswered>();
     const question = askers.get(sender);
     if (question) {
       question.count++;
@@ -49,7 +46,7 @@ export class Neighbours {
     if (askers.size >= MAX_ASKERS) return;
     askers.set(sender, { packet: segment.packet, timeNs: segment.timeNs, lastNs: segment.timeNs, count: 1 });
     if (askers.size > 1) return;
-    if (this.asked.size >= MAX_TARGETS) this.asked.delete(this.asked.keys().next().value as string);
+    if (this.asked.size >= MAX_TARGETS) this.asked.delete(this.asked.keys().next().value!);
     this.asked.set(target, askers);
   }
 
@@ -64,11 +61,13 @@ export class Neighbours {
     asker: { words: Int32Array; at: number; except: boolean } | null,
   ): Unanswered | null {
     const network = networkOf(target.ipVersion, target.vlanKey);
-    const askers = this.asked.get(keyOf(target.words, target.at, network));
+    const askers = this.asked.get(addressKey(target.words, target.at, network));
+    if (!askers) return null;
+    const known = asker && addressKey(asker.words, asker.at, network);
     let longest: Unanswered | null = null;
-    for (const [name, question] of askers ?? []) {
+    for (const [name, question] of askers) {
       if (question.timeNs < sinceNs) continue;
-      if (asker && (name === keyOf(asker.words, asker.at, network)) === asker.except) continue;
+      if (asker && (name === known) === asker.except) continue;
       if (!longest || question.count > longest.count) longest = question;
     }
     return longest;

@@ -123,6 +123,8 @@ export interface Host {
   deaf: Deaf | null;
   /** The last few. */
   readonly returns: Return[];
+  /** Something was learnt of it since it was last told of. */
+  hasNews: boolean;
 }
 
 /** Its silences, the one that lasts last. */
@@ -153,6 +155,7 @@ export const newHost = (
   silence: null,
   deaf: null,
   returns: [],
+  hasNews: false,
 });
 
 export const newSilence = (since: Moment, lastHeard: Moment): Silence => ({

@@ -18,6 +18,8 @@ import type { HostTimes } from './times.js';
 /** Connections that wait for one host while others hear it. */
 const MAX_DEAF = 512;
 const LOOK_GRID_NS = 100e6;
+/** How often the link's questions for a host that may be gone are looked at. */
+const LINK_LOOK_NS = 1e9;
 const MAX_RETURNS = 8;
 
 export class Hosts {
@@ -48,11 +50,21 @@ export class Hosts {
     return hosts;
   }
 
+  /** The link may be asked for a host in vain: it is looked at again by and by, whatever else happens. */
+  lookAtLink(host: Host, nowNs: number): void {
+    this.lookAt(host, nowNs + LINK_LOOK_NS);
+  }
+
   /** More can be said of a host. */
-  look(host: Host, nowNs: number, afterNs = this.times.burstGapNs): void {
+  private look(host: Host, nowNs: number): void {
+    host.hasNews = true;
+    this.lookAt(host, nowNs + this.times.burstGapNs);
+  }
+
+  private lookAt(host: Host, timeNs: number): void {
     if (this.due.has(host)) return;
     // On a grid: however many hosts there are, they are gone through ten times a second at most.
-    const dueNs = Math.ceil((nowNs + afterNs) / LOOK_GRID_NS) * LOOK_GRID_NS;
+    const dueNs = Math.ceil(timeNs / LOOK_GRID_NS) * LOOK_GRID_NS;
     this.due.set(host, dueNs);
     this.nextNs = Math.min(this.nextNs, dueNs);
   }
@@ -316,6 +328,7 @@ export class Hosts {
     if (!asked || !isLongAsked(asked)) return;
     const { packet, timeNs } = asked;
     (silence ?? this.fallsSilent(host, { packet, timeNs })).neighbour = { packet, timeNs };
+    host.hasNews = true;
   }
 
   /** Something changed about a connection: a router may have reported a host out of reach that somebody waits for. */
