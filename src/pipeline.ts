@@ -7,7 +7,8 @@ import { readFileSync } from 'node:fs';
 import type { Readable } from 'node:stream';
 import { setImmediate as otherWork } from 'node:timers/promises';
 import type { Device } from './libpcap/devices.js';
-import { Analysis, type Bystander, type Clerk } from './pipeline/analysis.js';
+import { Analysis } from './pipeline/analysis.js';
+import type { Bystander, Clerk } from './pipeline/bystander.js';
 import { type ConnectionFilter, connectionFilter } from './pipeline/connection-filter.js';
 import type { Live, LiveInput } from './pipeline/live.js';
 import { noticeEvent, quietWatch } from './pipeline/notices.js';
@@ -30,7 +31,7 @@ import { linkTypeRow } from './wire/link/link-types.js';
 
 export { FilterError } from './filter/parse-filter.js';
 export type { Device } from './libpcap/devices.js';
-export type { Clerk } from './pipeline/analysis.js';
+export type { Clerk } from './pipeline/bystander.js';
 export type { LiveInput } from './pipeline/live.js';
 export { noticeEvent } from './pipeline/notices.js';
 export type { FlaggedOptions } from './pipeline/recording.js';

@@ -5,105 +5,24 @@
 
 import { randomBytes } from 'node:crypto';
 import type { FrameBatch, TimeBase } from '../source/frame-batch.js';
-import { ANOMALIES, type AnomalyId } from '../tcp/anomalies.js';
-import { type Connection, FINISHED, MID_STREAM, WANTED } from '../tcp/connection.js';
-import type { AnomalyDetails, Delivery } from '../tcp/delivery.js';
-import { type Endpoint, isUnanswered, RESENT_SYN, silenceRank } from '../tcp/endpoint.js';
-import type { Notes } from '../tcp/notes.js';
-import { PacketClock } from '../tcp/packet-time.js';
-import { seqOnWire } from '../tcp/seq.js';
+import type { TrackerListener } from '../tcp/delivery.js';
 import type { Tuple } from '../tcp/store.js';
 import { Tracker } from '../tcp/tracker.js';
-import type { ProcessAt } from '../verdict/case.js';
-import type {
-  ConnectionEvent,
-  RevisedRecord,
-  SummaryEvent,
-  TcpwatchEvent,
-  TransitionEvent,
-  VerdictRecord,
-} from '../verdict/events.js';
-import type { FactId } from '../verdict/facts.js';
+import type { SummaryEvent, TcpwatchEvent } from '../verdict/events.js';
 import { HOST_TIMES, type HostTimes } from '../verdict/hosts/times.js';
-import { type Judgement, judge } from '../verdict/judgement.js';
-import { endsOf, recordOf } from '../verdict/record.js';
 import { decode } from '../wire/decode.js';
 import { Segment } from '../wire/segment.js';
 import { DECODE_STATUSES, Status } from '../wire/status.js';
-import { detailsOf } from './anomaly-details.js';
-import type { ConnectionFilter } from './connection-filter.js';
+import type { Bystander, Oddity } from './bystander.js';
 import { HostWatch } from './host-watch.js';
+import { Teller, type TellingOptions } from './teller.js';
 
 /** Records told together, so that a million of them that are due at once are never in memory at once. */
 const MOST_TOGETHER = 256;
-const SECOND_NS = 1e9;
-const NOBODY: ProcessAt = () => null;
 
-export interface AnalysisOptions {
-  readonly filter: ConnectionFilter | null;
+export interface AnalysisOptions extends TellingOptions {
   readonly maxConnections: number;
-  readonly anomalies: boolean;
-  /** Tells verdicts before they are final. */
-  readonly provisional: boolean;
-  /** Packets still come: tells what happens as it happens. */
-  readonly growing: boolean;
   readonly hostTimes: Partial<HostTimes>;
-  /** Takes everything in place of `drain`. */
-  readonly clerk: Clerk | null;
-}
-
-/** Takes what is judged for good, before it is put into words, and every other event, in their order. */
-export interface Clerk {
-  /** @param epochNs what packet times count from; `connection` is a window that moves on. */
-  judged(connection: Connection, notes: Notes | undefined, judgement: Judgement, epochNs: bigint): void;
-  told(event: TcpwatchEvent): void;
-  /** There is room for more. */
-  settled(): Promise<void>;
-}
-
-/** What a run has that looks over its shoulder. All of them rare but `kept`. */
-export interface Bystander {
-  /** A frame has been taken in; `id`: of its connection, 0: of none. Called for every frame. */
-  kept?(id: number, packet: number, batch: FrameBatch, f: number): void;
-  /** A segment of a connection that is followed has been taken in. Called for every one. */
-  passed?(delivery: Delivery, odd: readonly Oddity[], clock: PacketClock): void;
-  /** An ICMP error about such a segment has; the quoted end sends. */
-  reported?(delivery: Delivery, odd: readonly Oddity[], clock: PacketClock): void;
-  /** A connection that will be told of has opened. */
-  opened?(connection: ConnectionEnds): void;
-  /** It was judged, for now or for good. */
-  judged?(record: ConnectionEvent): void;
-  /** Nothing more will be said of it. */
-  forgotten?(id: number): void;
-  /** Who is at its ends. */
-  processesOf?(id: number): ProcessAt;
-}
-
-/** Something out of the ordinary about the segment at hand. */
-export interface Oddity {
-  readonly id: AnomalyId;
-  readonly details: AnomalyDetails;
-}
-
-export type ConnectionEnds = ReturnType<typeof endsOf> & { readonly id: number };
-
-const ANOMALY_TITLES = new Map<AnomalyId, string>(ANOMALIES.map((row) => [row.id, row.title]));
-
-const silenceOf = (end: Endpoint): number => silenceRank(end.lastAskNs - end.unansweredNs);
-
-/** What was said of a connection. */
-interface Saying extends Pick<VerdictRecord, 'scenario' | 'end' | 'confidence'> {
-  /** All of it that makes a difference. */
-  readonly words: string;
-  readonly facts: readonly FactId[];
-}
-
-function revisedOf(verdict: VerdictRecord, said: Saying | undefined): RevisedRecord | null {
-  if (!said) return null;
-  const { scenario, end, confidence, facts } = said;
-  const same = scenario === verdict.scenario && end === verdict.end && confidence === verdict.confidence;
-  if (same) return null;
-  return { scenario, end, confidence, by: verdict.evidence.findLast(({ fact }) => !facts.includes(fact)) ?? null };
 }
 
 type Counted = Pick<
@@ -124,35 +43,24 @@ export class Analysis {
   private readonly segment = new Segment();
   private readonly tracker: Tracker;
   private readonly hosts: HostWatch;
+  private readonly teller: Teller;
   /** Whether a bystander sees every segment. */
   private readonly followed: boolean;
   /** Nothing more comes: what ends now ends for this reason alone. */
   private closing = false;
   private readonly statusCounts = new Float64Array(DECODE_STATUSES.length);
-  private readonly byScenario = new Map<string, number>();
-  private readonly byEnding = new Map<string, number>();
-  /** What was said of connections that may yet be revised. */
-  private readonly told = new Map<number, Saying>();
-  /** Each thing that can be said, once: connections are many, and share it. */
-  private readonly sayings = new Map<string, Saying>();
-  private connections = 0;
   private wantedPackets = 0;
-  /** Segments of connections none of whose packets was asked for. */
-  private unwantedSegments = 0;
   private lastNs = Number.NEGATIVE_INFINITY;
   private timeRanBackwards = false;
-  private events: TcpwatchEvent[] = [];
-  /** What was told since the last `drain`, to whomever; and frames of the batch at hand that have been taken in. */
-  private untold = 0;
+  /** Frames of the batch at hand that have been taken in. */
   private taken = 0;
-  private packetClock: PacketClock | null = null;
   /** What is out of the ordinary about the segment at hand, for bystanders who see each. */
   private odd: Oddity[] = [];
   /** Octets of the batch at hand. */
   private view: DataView | null = null;
 
   constructor(
-    private readonly base: TimeBase,
+    base: TimeBase,
     private readonly options: AnalysisOptions,
     private readonly bystanders: readonly Bystander[],
   ) {
@@ -168,14 +76,27 @@ export class Analysis {
       serverPorts: filter?.ends?.ports ?? [],
       looksAgain: growing,
     };
-    const tellJudgement = (connection: Connection, notes: Notes | undefined): void =>
-      this.tellJudgement(connection, notes);
-    this.tracker = new Tracker(this.segment, trackerOptions, {
-      opened: (connection) => this.tellOpened(connection),
-      established: (delivery) => this.tellTransition('open', delivery),
-      closing: (delivery) => this.tellTransition('fin', delivery),
+    this.tracker = new Tracker(this.segment, trackerOptions, this.listener());
+    const times = { ...HOST_TIMES, ...options.hostTimes };
+    this.hosts = new HostWatch(this.tracker, () => this.linkSource(), times, {
+      clock: () => this.teller.clock(),
+      tell: (events) => {
+        for (const event of events) this.teller.tell(event);
+      },
+      judge: (connection, notes) => this.teller.judgement(connection, notes),
+    });
+    this.teller = new Teller(base, options, bystanders, this.tracker, this.hosts);
+  }
+
+  /** What happens to connections happens to their hosts first, and then is told. */
+  private listener(): TrackerListener {
+    const judged: TrackerListener['changed'] = (connection, notes) => this.teller.judgement(connection, notes);
+    return {
+      opened: (connection) => this.teller.opened(connection),
+      established: (delivery) => this.teller.transition('open', delivery),
+      closing: (delivery) => this.teller.transition('fin', delivery),
       anomaly: (id, delivery, details) => {
-        if (this.options.anomalies) this.tellAnomaly(id, delivery, details);
+        this.teller.anomaly(id, delivery, details);
         if (this.followed) this.odd.push({ id, details });
       },
       lives: (delivery) => this.hosts.hosts.lives(delivery),
@@ -185,28 +106,23 @@ export class Analysis {
       hostForgotten: (host) => this.hosts.forget(host),
       silent: (connection, notes) => {
         this.hosts.hosts.silent(connection, notes);
-        this.tellJudgement(connection, notes);
+        judged(connection, notes);
       },
       answered: (connection, notes) => {
         this.hosts.hosts.answered(connection);
-        this.tellJudgement(connection, notes);
+        judged(connection, notes);
       },
-      ended: tellJudgement,
+      ended: judged,
       changed: (connection, notes) => {
         this.hosts.hosts.unreachable(connection, notes);
         this.hosts.hosts.asksOn(connection);
-        this.tellJudgement(connection, notes);
+        judged(connection, notes);
       },
-      final: (connection, notes) => this.tellFinal(connection, notes),
-    });
-    const times = { ...HOST_TIMES, ...options.hostTimes };
-    this.hosts = new HostWatch(this.tracker, () => this.linkSource(), times, {
-      clock: () => this.clock(),
-      tell: (events) => {
-        for (const event of events) this.tell(event);
+      final: (connection, notes) => {
+        if (!this.closing && connection.isAlive) this.hosts.hosts.leaves(connection);
+        this.teller.final(connection, notes);
       },
-      judge: tellJudgement,
-    });
+    };
   }
 
   /**
@@ -260,7 +176,7 @@ export class Analysis {
   private passDue(nowNs: number): boolean {
     const { tracker } = this;
     while (tracker.dueNs <= nowNs) {
-      if (this.untold >= MOST_TOGETHER) return false;
+      if (this.teller.untold >= MOST_TOGETHER) return false;
       tracker.passDue();
     }
     return true;
@@ -278,7 +194,7 @@ export class Analysis {
     const { delivery, current } = this.tracker;
     if (odd.length > 0) this.odd = [];
     if (current === 0) return;
-    for (const bystander of this.bystanders) bystander[as]?.(delivery, odd, this.clock());
+    for (const bystander of this.bystanders) bystander[as]?.(delivery, odd, this.teller.clock());
   }
 
   private show(status: number, batch: FrameBatch, f: number): void {
@@ -290,19 +206,16 @@ export class Analysis {
 
   /** The events since the last call. */
   drain(): TcpwatchEvent[] {
-    const { events } = this;
-    this.untold = 0;
-    if (events.length > 0) this.events = [];
-    return events;
+    return this.teller.drain();
   }
 
   /** Nothing more comes: the records of all that is left. */
   *close(): Generator<readonly TcpwatchEvent[]> {
     this.closing = true;
     this.hosts.close();
-    for (const _ of this.tracker.close()) if (this.untold >= MOST_TOGETHER) yield this.drain();
+    for (const _ of this.tracker.close()) if (this.teller.untold >= MOST_TOGETHER) yield this.teller.drain();
     this.hosts.conclude();
-    yield this.drain();
+    yield this.teller.drain();
   }
 
   /** Whether anything has come that the user asked for. */
@@ -316,163 +229,9 @@ export class Analysis {
     return Number.isFinite(clockNs) ? clockNs : null;
   }
 
-  /** Known from the first frame with a time on; a pcapng of simple packets alone has none. */
-  private clock(): PacketClock {
-    this.packetClock ??= new PacketClock(this.base.epochNs ?? 0n);
-    return this.packetClock;
-  }
-
-  /** Whether a packet of it was what the user asked for, where only packets can tell. */
-  private isWanted(connection: Connection): boolean {
-    return !this.options.filter?.packets || connection.has(WANTED);
-  }
-
-  private judge(connection: Connection, notes: Notes | undefined): Judgement {
-    const { clockNs, neighbours } = this.tracker;
-    const processAt = this.processesOf(connection.id);
-    return judge(connection, notes, { clockNs, neighbours, processAt, hostAt: this.hosts.caseOf });
-  }
-
-  /** @param said what was told of it last */
-  private recordOf(
-    connection: Connection,
-    notes: Notes | undefined,
-    judgement: Judgement,
-    said: Saying | undefined,
-    final: boolean,
-  ): ConnectionEvent {
-    return recordOf(connection, notes, judgement, {
-      clock: this.clock(),
-      processAt: this.processesOf(connection.id),
-      final,
-      revisedBy: (verdict) => revisedOf(verdict, said),
-    });
-  }
-
-  private processesOf(id: number): ProcessAt {
-    for (const bystander of this.bystanders) if (bystander.processesOf) return bystander.processesOf(id);
-    return NOBODY;
-  }
-
-  private tellOpened(connection: Connection): void {
-    if (!this.options.growing) return;
-    for (const bystander of this.bystanders) bystander.opened?.({ id: connection.id, ...endsOf(connection) });
-    if (connection.has(MID_STREAM)) {
-      const from = connection.client.segments > 0 ? 'client' : 'server';
-      this.tellTransitionOf('picked-up', connection, from, connection.openedNs);
-    }
-  }
-
-  private tellTransition(transition: 'open' | 'fin', { connection, segment, sender }: Delivery): void {
-    if (!this.options.growing) return;
-    this.tellTransitionOf(transition, connection, sender === connection.client ? 'client' : 'server', segment.timeNs);
-  }
-
-  private tellTransitionOf(
-    transition: TransitionEvent['transition'],
-    connection: Connection,
-    from: 'client' | 'server',
-    timeNs: number,
-  ): void {
-    if (!this.isWanted(connection)) return;
-    const { client, server, openedNs, handshakeNs, id } = connection;
-    const resent = client.has(RESENT_SYN) || server.has(RESENT_SYN);
-    const roundTripNs = handshakeNs - openedNs;
-    this.tell({
-      type: 'transition',
-      transition,
-      connection: id,
-      packet: connection.lastPacket,
-      at: this.clock().format(timeNs),
-      from,
-      ...endsOf(connection),
-      states: { client: client.stateNameAt(timeNs), server: server.stateNameAt(timeNs) },
-      rttSeconds: resent || Number.isNaN(roundTripNs) || roundTripNs < 0 ? null : roundTripNs / SECOND_NS,
-      // Where they can be known, openings.ts names them when it lets the event pass.
-      processes: { client: null, server: null },
-    });
-  }
-
-  /** Tells what can be said now, if that is anything, and something else than was said before. */
-  private tellJudgement(connection: Connection, notes: Notes | undefined): void {
-    if (!this.options.provisional || !this.isWanted(connection)) return;
-    const said = this.told.get(connection.id);
-    const judgement = this.judge(connection, notes);
-    const record = this.recordOf(connection, notes, judgement, said, false);
-    const { scenario } = record.verdict;
-    if (said === undefined && scenario === null && !connection.has(FINISHED)) return;
-    const now = this.sayingOf(record, connection);
-    if (said && now.words === said.words) return;
-    this.told.set(connection.id, now);
-    this.hosts.doubt(connection, record);
-    this.push(record, connection);
-  }
-
-  private sayingOf({ verdict, ending }: ConnectionEvent, { client, server }: Connection): Saying {
-    const { scenario, end, confidence } = verdict;
-    const silence = [client, server].map((one) => isUnanswered(one) && silenceOf(one));
-    const words = `${scenario} ${end} ${confidence} ${ending} ${silence}`;
-    const facts = verdict.evidence.map(({ fact }) => fact);
-    const key = `${words} ${facts}`;
-    const known = this.sayings.get(key) ?? { words, scenario, end, confidence, facts };
-    this.sayings.set(key, known);
-    return known;
-  }
-
-  private tellFinal(connection: Connection, notes: Notes | undefined): void {
-    const said = this.told.get(connection.id);
-    if (this.told.delete(connection.id)) this.hosts.settle(connection);
-    if (!this.closing && connection.isAlive) this.hosts.hosts.leaves(connection);
-    if (this.isWanted(connection)) {
-      const judgement = this.judge(connection, notes);
-      const scenario = judgement.verdict?.row.id ?? 'none';
-      this.connections++;
-      this.byScenario.set(scenario, (this.byScenario.get(scenario) ?? 0) + 1);
-      this.byEnding.set(judgement.ending, (this.byEnding.get(judgement.ending) ?? 0) + 1);
-      const { clerk } = this.options;
-      if (clerk) {
-        this.untold++;
-        clerk.judged(connection, notes, judgement, this.base.epochNs ?? 0n);
-      } else this.push(this.recordOf(connection, notes, judgement, said, true), connection);
-    } else this.unwantedSegments += connection.low.segments + connection.high.segments;
-    for (const bystander of this.bystanders) bystander.forgotten?.(connection.id);
-  }
-
-  private push(record: ConnectionEvent, connection: Connection): void {
-    connection.revision = record.revision;
-    for (const bystander of this.bystanders) bystander.judged?.(record);
-    this.tell(record);
-  }
-
-  private tell(event: TcpwatchEvent): void {
-    this.untold++;
-    const { clerk } = this.options;
-    if (clerk) clerk.told(event);
-    else this.events.push(event);
-  }
-
-  private tellAnomaly(id: AnomalyId, { segment, connection, sender }: Delivery, details: AnomalyDetails): void {
-    if (!this.isWanted(connection)) return;
-    this.tell({
-      type: 'anomaly',
-      connection: connection.id,
-      packet: segment.packet,
-      at: this.clock().format(segment.timeNs),
-      from: sender === connection.client ? 'client' : 'server',
-      id,
-      title: ANOMALY_TITLES.get(id) ?? id,
-      details: {
-        seq: seqOnWire(segment.seq),
-        ack: seqOnWire(segment.ack),
-        length: segment.payloadLength,
-        ...detailsOf(details),
-      },
-    });
-  }
-
   /** What the summary says of packets and connections. */
   counted(): Counted {
-    const { tracker, statusCounts } = this;
+    const { tracker, teller, statusCounts } = this;
     const undecodable: Record<string, number> = {};
     for (const [status, row] of DECODE_STATUSES.entries()) {
       if (row.undecodable && statusCounts[status] > 0) undecodable[row.id] = statusCounts[status];
@@ -480,15 +239,11 @@ export class Analysis {
     return {
       packets: this.packets,
       segments: statusCounts[Status.TCP],
-      connections: {
-        total: this.connections,
-        byScenario: Object.fromEntries(this.byScenario),
-        byEnding: Object.fromEntries(this.byEnding),
-      },
+      connections: teller.counted(),
       undecodable,
       laterFragments: statusCounts[Status.IP_LATER_FRAGMENT],
       lateSegments: tracker.lateSegments,
-      filteredSegments: tracker.filteredSegments + this.unwantedSegments,
+      filteredSegments: tracker.filteredSegments + teller.unwantedSegments,
       evictions: tracker.evicted,
       timeRanBackwards: this.timeRanBackwards,
     };

@@ -7,8 +7,8 @@ import type { ReportRecord, SegmentAnomaly, SegmentRecord } from '../verdict/eve
 import { icmpRow } from '../verdict/icmp-errors.js';
 import { formatAddress } from '../wire/address.js';
 import { ACK, FIN, PSH, RST, SYN, URG } from '../wire/segment.js';
-import type { Oddity } from './analysis.js';
 import { detailsOf } from './anomaly-details.js';
+import type { Oddity } from './bystander.js';
 
 /** In the order in which they are usually read. */
 const FLAGS = [

@@ -3,7 +3,7 @@
 import type { LocalProcesses } from '../system/local-processes.js';
 import type { ProcessAt } from '../verdict/case.js';
 import type { ProcessRecord } from '../verdict/events.js';
-import type { Bystander } from './analysis.js';
+import type { Bystander } from './bystander.js';
 
 export function processBystander(processes: LocalProcesses): Bystander {
   return {

@@ -4,7 +4,7 @@ import { CaptureFile } from '../sink/capture-file.js';
 import { FlightRecorder } from '../sink/flight-recorder.js';
 import type { FrameBatch, TimeBase } from '../source/frame-batch.js';
 import type { ConnectionEvent, FlaggedRecord } from '../verdict/events.js';
-import type { Bystander } from './analysis.js';
+import type { Bystander } from './bystander.js';
 
 /** Frames kept for connections that may yet be flagged; octets. */
 const FLIGHT_MEMORY = 64 * 1024 * 1024;
