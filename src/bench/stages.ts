@@ -82,7 +82,7 @@ async function track(path: string): Promise<void> {
       else tracker.tick(segment.timeNs);
     }),
   );
-  for (const _ of tracker.close());
+  for (const _ of tracker.roster.close());
 }
 
 async function events(path: string, take: (events: readonly TcpwatchEvent[]) => void): Promise<void> {

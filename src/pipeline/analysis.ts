@@ -213,14 +213,14 @@ export class Analysis {
   *close(): Generator<readonly TcpwatchEvent[]> {
     this.closing = true;
     this.hosts.close();
-    for (const _ of this.tracker.close()) if (this.teller.untold >= MOST_TOGETHER) yield this.teller.drain();
+    for (const _ of this.tracker.roster.close()) if (this.teller.untold >= MOST_TOGETHER) yield this.teller.drain();
     this.hosts.conclude();
     yield this.teller.drain();
   }
 
   /** Whether anything has come that the user asked for. */
   get hasSeenWanted(): boolean {
-    return this.options.filter?.packets ? this.wantedPackets > 0 : this.tracker.connections > 0;
+    return this.options.filter?.packets ? this.wantedPackets > 0 : this.tracker.roster.connections > 0;
   }
 
   /** Latest time of the capture, nanoseconds since the base; null: there was none. */
@@ -231,7 +231,8 @@ export class Analysis {
 
   /** What the summary says of packets and connections. */
   counted(): Counted {
-    const { tracker, teller, statusCounts } = this;
+    const { teller, statusCounts } = this;
+    const { lateSegments, filteredSegments, evicted } = this.tracker.roster;
     const undecodable: Record<string, number> = {};
     for (const [status, row] of DECODE_STATUSES.entries()) {
       if (row.undecodable && statusCounts[status] > 0) undecodable[row.id] = statusCounts[status];
@@ -242,9 +243,9 @@ export class Analysis {
       connections: teller.counted(),
       undecodable,
       laterFragments: statusCounts[Status.IP_LATER_FRAGMENT],
-      lateSegments: tracker.lateSegments,
-      filteredSegments: tracker.filteredSegments + teller.unwantedSegments,
-      evictions: tracker.evicted,
+      lateSegments,
+      filteredSegments: filteredSegments + teller.unwantedSegments,
+      evictions: evicted,
       timeRanBackwards: this.timeRanBackwards,
     };
   }

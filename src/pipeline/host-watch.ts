@@ -35,7 +35,7 @@ export class HostWatch {
     times: HostTimes,
     private readonly listener: HostListener,
   ) {
-    this.hosts = new Hosts(tracker.hosts, linkSource, times);
+    this.hosts = new Hosts(tracker.roster.hosts, linkSource, times);
     this.reports = new HostReports(this.hosts);
   }
 
@@ -61,8 +61,10 @@ export class HostWatch {
       if (!host.hasNews) continue;
       host.hasNews = false;
       listener.tell(this.reports.newsOf(host, listener.clock(), false));
-      for (const [id, index] of this.doubtful.get(host.number) ?? [])
-        tracker.visit(index, id, (connection, notes) => listener.judge(connection, notes));
+      for (const [id, index] of this.doubtful.get(host.number) ?? []) {
+        const connection = tracker.roster.at(index, id);
+        if (connection) listener.judge(connection, tracker.delivery.notesOf(index));
+      }
     }
   }
 

@@ -101,7 +101,7 @@ export async function replay(file: string, instants: readonly number[]): Promise
 
 function statesOf(tracker: Tracker): Map<string, Reconstruction> {
   const states = new Map<string, Reconstruction>();
-  tracker.each((connection) => {
+  tracker.roster.each((connection) => {
     const { client, server } = connection;
     const name = `${endOf(connection, client)} ${endOf(connection, server)}`;
     if (states.has(name)) throw new Error(`the tracker has ${name} twice`);

@@ -177,7 +177,7 @@ export class Watcher {
     // The tracker keeps notes to itself until a connection ends; tests look earlier.
     const { delivery } = this.tracker as unknown as { delivery: { notesOf(index: number): Notes | undefined } };
     const views: View[] = [];
-    this.tracker.each((connection) => views.push(this.viewOf(connection, delivery.notesOf(connection.index))));
+    this.tracker.roster.each((connection) => views.push(this.viewOf(connection, delivery.notesOf(connection.index))));
     return views.sort((a, b) => a.id - b.id);
   }
 
@@ -188,7 +188,7 @@ export class Watcher {
 
   /** Ends the capture. @returns the final view of every connection, in the order they became final. */
   close(): View[] {
-    for (const _ of this.tracker.close());
+    for (const _ of this.tracker.roster.close());
     return this.finals;
   }
 
@@ -445,7 +445,7 @@ export class Conversation {
 
   /** How many connections were ever opened. */
   get connections(): number {
-    return this.watcher.tracker.connections;
+    return this.watcher.tracker.roster.connections;
   }
 }
 

@@ -195,7 +195,7 @@ describe('what comes late', () => {
       late(talk);
       late(talk.after(1000));
       expect(talk.connections).toBe(1);
-      expect(talk.watcher.tracker.lateSegments).toBe(2);
+      expect(talk.watcher.tracker.roster.lateSegments).toBe(2);
       expect(talk.watcher.close()).toEqual([final]);
     },
   );
@@ -228,7 +228,7 @@ describe('what comes late', () => {
     talk.after(200).tick();
     talk.server.rst({ seq: 2_000_000_000 });
     expect(talk.connections).toBe(1);
-    expect(talk.watcher.tracker.lateSegments).toBe(1);
+    expect(talk.watcher.tracker.roster.lateSegments).toBe(1);
   });
 
   test('far from where the buried connection stopped, another was picked up mid-stream', () => {

@@ -83,7 +83,7 @@ describe('established', () => {
     refused.server.rstAck({ seq: 0 });
     conversation({ on: watcher, clientPort: 40_002 }).client.syn();
     expect(watcher.secondsOf('established')).toEqual([]);
-    expect(watcher.tracker.connections).toBe(3);
+    expect(watcher.tracker.roster.connections).toBe(3);
   });
 });
 
@@ -289,7 +289,7 @@ describe('looking again', () => {
     const watcher = new Listening({ looksAgain: true, maxConnections: 1 });
     established({ on: watcher }).client.fin();
     established({ on: watcher, clientPort: 40_001 });
-    expect(watcher.tracker.evicted).toBe(1);
+    expect(watcher.tracker.roster.evicted).toBe(1);
     watcher.news();
     watcher.tracker.tick(watcher.nowNs + 10e9);
     expect(watcher.news()).toEqual([]);

@@ -104,7 +104,7 @@ export class Transfer extends Conversation {
   /** An end of the one connection there is, as the tracker keeps it. */
   endOf({ port }: Speaker): Endpoint {
     let found: Endpoint | undefined;
-    this.telling.tracker.each((connection) => {
+    this.telling.tracker.roster.each((connection) => {
       found = [connection.client, connection.server].find((end) => connection.portOf(end) === port);
     });
     if (!found) throw new Error('no connection');

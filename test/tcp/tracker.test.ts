@@ -75,7 +75,7 @@ function play(
 interface Insides {
   delivery: { notes: Map<number, unknown>; holes: { lists: Map<number, unknown> } };
   lingering: { size: number };
-  store: { count: number; top: number };
+  roster: { store: { count: number; top: number } };
 }
 
 describe('any segments', () => {
@@ -85,24 +85,24 @@ describe('any segments', () => {
       fc.assert(
         fc.property(captures, (list) => {
           const watcher = play(list, { maxConnections }, ({ tracker }) => {
-            const { store, lingering } = tracker as unknown as Insides;
-            expect(store.count).toBeLessThanOrEqual(maxConnections);
-            expect(store.top).toBeLessThanOrEqual(maxConnections);
-            expect(lingering.size).toBeLessThanOrEqual(tracker.connections);
+            const { roster, lingering } = tracker as unknown as Insides;
+            expect(roster.store.count).toBeLessThanOrEqual(maxConnections);
+            expect(roster.store.top).toBeLessThanOrEqual(maxConnections);
+            expect(lingering.size).toBeLessThanOrEqual(tracker.roster.connections);
           });
           const { tracker } = watcher;
           const live = watcher.live().map(({ id }) => id);
           const told = watcher.finals.map(({ id }) => id);
           const finals = watcher.close();
-          const numbers = Array.from({ length: tracker.connections }, (_, i) => i + 1);
+          const numbers = Array.from({ length: tracker.roster.connections }, (_, i) => i + 1);
           expect([...told, ...live].sort((a, b) => a - b)).toEqual(numbers);
           expect(finals.map(({ id }) => id).sort((a, b) => a - b)).toEqual(numbers);
           expect(watcher.opened.filter((id, i) => watcher.opened.indexOf(id) !== i)).toEqual([]);
-          expect(finals.filter(({ flags }) => flags & EVICTED)).toHaveLength(tracker.evicted);
+          expect(finals.filter(({ flags }) => flags & EVICTED)).toHaveLength(tracker.roster.evicted);
           // Left over at the end of a capture they are told in the order of their numbers.
           expect(finals.slice(told.length).map(({ id }) => id)).toEqual(live);
-          const { delivery, store } = tracker as unknown as Insides;
-          expect([store.count, delivery.notes.size, delivery.holes.lists.size]).toEqual([0, 0, 0]);
+          const { delivery, roster } = tracker as unknown as Insides;
+          expect([roster.store.count, delivery.notes.size, delivery.holes.lists.size]).toEqual([0, 0, 0]);
         }),
       );
     },
@@ -145,8 +145,8 @@ describe('any segments', () => {
           const [one, two] = [0, hashKey].map((key) => play(list, { maxConnections, hashKey: key }));
           expect(two.close()).toEqual(one.close());
           expect(two.anomalies).toEqual(one.anomalies);
-          expect(two.tracker.lateSegments).toBe(one.tracker.lateSegments);
-          expect(two.tracker.evicted).toBe(one.tracker.evicted);
+          expect(two.tracker.roster.lateSegments).toBe(one.tracker.roster.lateSegments);
+          expect(two.tracker.roster.evicted).toBe(one.tracker.roster.evicted);
         },
       ),
     );
@@ -171,7 +171,7 @@ describe('eviction', () => {
     const talks = [1, 2, 3].map((n) => established({ on: watcher, clientPort: 40_000 + n }));
     talks[0].client.says(7);
     established({ on: watcher, clientPort: 40_009 });
-    expect(watcher.tracker.evicted).toBe(1);
+    expect(watcher.tracker.roster.evicted).toBe(1);
     expect(watcher.finals).toMatchObject([{ id: 2, client: { state: 'ESTABLISHED', bytes: 5 } }]);
     expect(watcher.finals[0].flags & EVICTED).toBe(EVICTED);
     expect(watcher.live().map(({ id }) => id)).toEqual([1, 3, 4]);
@@ -182,7 +182,7 @@ describe('eviction', () => {
     const quiet = established({ on: watcher });
     for (let n = 0; n < 1000; n++) conversation({ on: watcher, clientPort: 41_000 + n }).client.syn();
     quiet.client.says(7);
-    expect(watcher.tracker).toMatchObject({ connections: 1001, evicted: 951 });
+    expect(watcher.tracker.roster).toMatchObject({ connections: 1001, evicted: 951 });
     expect(watcher.live()[0]).toMatchObject({ id: 1, client: { bytes: 12 } });
   });
 
@@ -191,7 +191,7 @@ describe('eviction', () => {
     const [first] = [1, 2, 3].map((n) => established({ on: watcher, clientPort: 40_000 + n }));
     first.client.says(5);
     first.server.ack();
-    expect(watcher.tracker).toMatchObject({ connections: 4, evicted: 2, lateSegments: 0 });
+    expect(watcher.tracker.roster).toMatchObject({ connections: 4, evicted: 2, lateSegments: 0 });
   });
 
   test('of two connections of one tuple the older goes first', () => {
@@ -200,7 +200,7 @@ describe('eviction', () => {
     old.anew().opens();
     established({ on: watcher, clientPort: 40_001 });
     expect(watcher.finals.map(({ id }) => id)).toEqual([1]);
-    expect(watcher.tracker.evicted).toBe(1);
+    expect(watcher.tracker.roster.evicted).toBe(1);
     expect(watcher.live().map(({ id }) => id)).toEqual([2, 3]);
   });
 
@@ -211,7 +211,7 @@ describe('eviction', () => {
     old.client.fin();
     established({ on: watcher, clientPort: 40_001 });
     const fresh = conversation({ on: watcher, clientPort: 40_002 }).opens();
-    expect(watcher.tracker.evicted).toBe(1);
+    expect(watcher.tracker.roster.evicted).toBe(1);
     expect(fresh.seen().client).toMatchObject({ bytes: 0, holes: 0, notes: {}, segments: 2 });
     fresh.client.says(10, { seq: 500 });
     fresh.client.says(10, { seq: 6 });
@@ -229,7 +229,7 @@ describe('the filter', () => {
     const watcher = new Watcher({ accepts });
     established({ on: watcher, clientPort: 40_000, ipVersion: 6 });
     established({ on: watcher, clientPort: 40_001 });
-    expect(watcher.tracker).toMatchObject({ connections: 1, filteredSegments: 6 });
+    expect(watcher.tracker.roster).toMatchObject({ connections: 1, filteredSegments: 6 });
     expect(asked).toEqual([6, 6, 6, 6, 6, 6, 4]);
   });
 });
