@@ -41,7 +41,7 @@ export class HostWatch {
 
   /** When there is something to tell; Infinity: nothing waits. */
   get nextNs(): number {
-    return this.hosts.nextNs;
+    return this.hosts.looks.nextNs;
   }
 
   /** The host of an end, to be judged. */
@@ -54,10 +54,10 @@ export class HostWatch {
   tell(nowNs: number): void {
     const { hosts, listener, tracker } = this;
     const { neighbours } = tracker;
-    for (const host of hosts.takeDue(nowNs)) {
+    for (const host of hosts.looks.take(nowNs)) {
       hosts.asksLink(host, neighbours);
       // The link is asked while nothing else happens.
-      if (!neighbours.allAnswered && hosts.mayBeGone(host, nowNs)) hosts.lookAtLink(host, nowNs);
+      if (!neighbours.allAnswered && hosts.mayBeGone(host, nowNs)) hosts.looks.atLink(host, nowNs);
       if (!host.hasNews) continue;
       host.hasNews = false;
       listener.tell(this.reports.newsOf(host, listener.clock(), false));

@@ -5,29 +5,25 @@
 
 import { type Connection, HANDSHAKE_DONE, MID_STREAM, networkOf } from '../../tcp/connection.js';
 import type { Delivery } from '../../tcp/delivery.js';
-import { type Endpoint, finOf, isUnanswered, SENT_FIN } from '../../tcp/endpoint.js';
+import { type Endpoint, isUnanswered } from '../../tcp/endpoint.js';
 import type { HostTable } from '../../tcp/hosts.js';
 import { isLongAsked, type Neighbours } from '../../tcp/neighbours.js';
-import type { Moment, Notes, ResetNote } from '../../tcp/notes.js';
-import { RST, type Segment, SYN } from '../../wire/segment.js';
+import type { Moment, Notes } from '../../tcp/notes.js';
+import { RST, type Segment } from '../../wire/segment.js';
 import { joinBurst } from './bursts.js';
-import { type Host, newReturn, newSilence, type Return, type Silence, TTL_VARIES } from './host.js';
+import { type Host, newSilence, type Silence, TTL_VARIES } from './host.js';
+import { Looks } from './looks.js';
 import { Registry } from './registry.js';
+import { hasAnotherTtl, Returns } from './returns.js';
 import type { HostTimes } from './times.js';
 
 /** Connections that wait for one host while others hear it. */
 const MAX_DEAF = 512;
-const LOOK_GRID_NS = 100e6;
-/** How often the link's questions for a host that may be gone are looked at. */
-const LINK_LOOK_NS = 1e9;
-const MAX_RETURNS = 8;
 
 export class Hosts {
+  readonly looks: Looks;
   private readonly registry: Registry;
-  /** Hosts about which more can be said, and from when on: what comes together is said together. */
-  private readonly due = new Map<Host, number>();
-  /** When the first of them is due. */
-  nextNs = Number.POSITIVE_INFINITY;
+  private readonly returns: Returns;
 
   /** @param linkSource the link-layer address that the segment at hand came from, as a number; NaN: none */
   constructor(
@@ -36,37 +32,8 @@ export class Hosts {
     private readonly times: HostTimes,
   ) {
     this.registry = new Registry(times);
-  }
-
-  /** Takes out the hosts that are due by then, and moves on. @param nowNs Infinity: all. */
-  takeDue(nowNs: number): Host[] {
-    const hosts: Host[] = [];
-    this.nextNs = Number.POSITIVE_INFINITY;
-    for (const [host, dueNs] of this.due) {
-      if (dueNs <= nowNs) hosts.push(host);
-      else if (dueNs < this.nextNs) this.nextNs = dueNs;
-    }
-    for (const host of hosts) this.due.delete(host);
-    return hosts;
-  }
-
-  /** The link may be asked for a host in vain: it is looked at again by and by, whatever else happens. */
-  lookAtLink(host: Host, nowNs: number): void {
-    this.lookAt(host, nowNs + LINK_LOOK_NS);
-  }
-
-  /** More can be said of a host. */
-  private look(host: Host, nowNs: number): void {
-    host.hasNews = true;
-    this.lookAt(host, nowNs + this.times.burstGapNs);
-  }
-
-  private lookAt(host: Host, timeNs: number): void {
-    if (this.due.has(host)) return;
-    // On a grid: however many hosts there are, they are gone through ten times a second at most.
-    const dueNs = Math.ceil(timeNs / LOOK_GRID_NS) * LOOK_GRID_NS;
-    this.due.set(host, dueNs);
-    this.nextNs = Math.min(this.nextNs, dueNs);
+    this.looks = new Looks(times);
+    this.returns = new Returns(table, this.looks, linkSource, times);
   }
 
   /** Whether it may turn out to be gone: it is waited for, or closed its connections not long ago. */
@@ -96,7 +63,7 @@ export class Hosts {
 
   forget(number: number): void {
     const host = this.registry.byNumber(number);
-    if (host) this.due.delete(host);
+    if (host) this.looks.forget(host);
     this.registry.forget(number);
   }
 
@@ -108,7 +75,7 @@ export class Hosts {
     const link = this.linkSource();
     if (Number.isNaN(link) || link === host.link) return;
     host.announced = { packet, timeNs };
-    this.look(host, timeNs);
+    this.looks.learnt(host, timeNs);
   }
 
   /** A connection is open now. */
@@ -128,7 +95,7 @@ export class Hosts {
       service.accepted = moment;
       const back = host.returns.at(-1);
       if (back?.silence && connection.openedNs > back.at.timeNs - this.times.handshakeNs) back.accepts ??= moment;
-      if (back || service.refused || host.bursts.length > 0) this.look(host, moment.timeNs);
+      if (back || service.refused || host.bursts.length > 0) this.looks.learnt(host, moment.timeNs);
     }
     this.comesFrom(this.of(delivery.sender));
   }
@@ -161,7 +128,7 @@ export class Hosts {
     // Who gives up on a silent peer, or has forgotten the connection, does not close.
     if (!service || notes?.gaveUp || (segment.flags & RST && notes?.reset?.shape !== 'live-socket')) return;
     const isReset = (segment.flags & RST) !== 0;
-    if (joinBurst(host, service, delivery.moment, isReset, delivery.quietNs)) this.look(host, segment.timeNs);
+    if (joinBurst(host, service, delivery.moment, isReset, delivery.quietNs)) this.looks.learnt(host, segment.timeNs);
   }
 
   /** Nothing more will be said of a connection that was open to the last. */
@@ -180,7 +147,7 @@ export class Hosts {
 
   /** A RST: of a host that refuses, or that has forgotten. */
   resets(delivery: Delivery): void {
-    const { connection, sender, receiver, moment, senderNotesIfAny: notes } = delivery;
+    const { connection, sender, moment, senderNotesIfAny: notes } = delivery;
     const reset = notes?.reset;
     if (!reset?.accepted || reset.packet !== moment.packet) return;
     const host = this.registry.hostOf(connection, sender);
@@ -192,50 +159,8 @@ export class Hosts {
       if (hasAnotherTtl(delivery.segment, host)) return;
       if (service) service.refused = { ...moment, fits: delivery.segment.ttl === host.ttl };
       if (back?.silence) back.refuses ??= moment;
-      if (back || (service && service.opened > 0)) this.look(host, moment.timeNs);
-    } else if (reset.shape === 'no-socket') {
-      const before = host.returns.at(-1);
-      // Once it has closed, or before anything came of the connection, nothing was forgotten.
-      const closed = sender.has(SENT_FIN) || notes?.missed?.endSeq === sender.sndNxt;
-      const mayHaveLeft = sender === connection.client && receiver.has(SENT_FIN);
-      const silence = this.silenceBefore(host, reset, connection.isAlive);
-      const forgotten = closed && silence && this.shouldRemember(delivery);
-      if (!before?.silence && !forgotten && (closed || mayHaveLeft || reset.beforeData)) return;
-      // What was forgotten out of the blue was forgotten at once: hours later it is another matter.
-      const same =
-        before && !before.remembers && (before.silence || moment.timeNs - before.at.timeNs <= this.times.returnNs);
-      const back = same ? before : this.returns(host, moment, silence);
-      if (connection.openedNs > back.at.timeNs) return;
-      back.forgot ??= moment;
-      back.forgotten++;
-      if (reset.asked.count > 0 && reset.asked.timeNs < back.at.timeNs) back.waited++;
-      if (back.silence) back.silence.connections = Math.max(back.silence.connections, back.waited);
-      const link = this.linkSource();
-      if (host.linkIsConstant && !Number.isNaN(host.link + link) && link !== host.link) back.moved ??= moment;
-      if (hasAnotherTtl(delivery.segment, host)) back.otherTtl = delivery.segment.ttl;
-      this.look(host, moment.timeNs);
-    }
-  }
-
-  /** What a RST says of the time before it: somebody had asked again and again, and the host was not heard at all. */
-  private silenceBefore(host: Host, { asked }: ResetNote, wasOpen: boolean): Silence | null {
-    const lastHeard = this.table.beforeReset;
-    if (asked.count < 2 || lastHeard.timeNs >= asked.timeNs) return null;
-    const { packet, timeNs } = asked;
-    const open = wasOpen ? 1 : 0;
-    return { ...newSilence({ packet, timeNs }, lastHeard), open, alive: host.alive + open };
-  }
-
-  /**
-   * A kernel keeps a socket that has sent FIN until the other end does, and answers its keep-alives meanwhile: one that has not
-   * been closed for long, with nothing lost in it, is not forgotten by the kernel that closed it.
-   */
-  private shouldRemember({ sender, receiver, moment, senderNotesIfAny: notes }: Delivery): boolean {
-    const fin = finOf(sender);
-    const reset = notes?.reset;
-    if (!fin || !reset || fin.dataInFlight || receiver.has(SENT_FIN) || receiver.outstanding > 0) return false;
-    const { crossingNs, finWaitNs } = this.times;
-    return moment.timeNs - fin.timeNs < finWaitNs && moment.timeNs - reset.asked.timeNs >= crossingNs;
+      if (back || (service && service.opened > 0)) this.looks.learnt(host, moment.timeNs);
+    } else if (reset.shape === 'no-socket') this.returns.disowns(host, reset, delivery);
   }
 
   /** An end has asked in vain for as long as makes its peer count as silent. */
@@ -264,7 +189,7 @@ export class Hosts {
         if (connection.isAlive) silence.open++;
         silence.alive = host.alive;
       }
-      this.look(host, waiting.lastAskNs);
+      this.looks.learnt(host, waiting.lastAskNs);
     }
   }
 
@@ -307,7 +232,7 @@ export class Hosts {
       if (!host || host.silence || !back || back.at.timeNs > waiting.lastAskNs) continue;
       if (back.askedAgain.has(connection.id)) {
         this.isDeaf(host, connection, waiting, { packet: waiting.unansweredPacket, timeNs: waiting.unansweredNs });
-        this.look(host, waiting.lastAskNs);
+        this.looks.learnt(host, waiting.lastAskNs);
       } else if (back.askedAgain.size < MAX_DEAF) back.askedAgain.add(connection.id);
     }
   }
@@ -342,48 +267,15 @@ export class Hosts {
       if (!silence || silence.unreachable || icmp.lastNs < silence.since.timeNs) continue;
       const { packet, timeNs, from } = icmp;
       silence.unreachable = { packet, timeNs, from };
-      this.look(this.of(gone)!, timeNs);
+      this.looks.learnt(this.of(gone)!, timeNs);
     }
   }
 
   /** A host that was silent is heard again: whatever it says shows whether it is the same as before. */
   spokeAgain(delivery: Delivery): void {
-    const { connection, sender, segment, moment } = delivery;
-    const host = this.of(sender);
+    const host = this.of(delivery.sender);
     if (!host) return;
     if (Number.isNaN(host.link)) this.comesFrom(host);
-    const { silence } = host;
-    host.silence = null;
-    const back = silence ? this.comesBack(host, moment, silence) : host.returns.at(-1);
-    const over = !back || back.remembers || moment.timeNs - back.at.timeNs > this.times.returnNs;
-    if (over) this.table.watched[host.number] = 0;
-    if (!back || over || segment.flags & (SYN | RST)) {
-      if (silence) this.look(host, moment.timeNs);
-      return;
-    }
-    const openNs = connection.has(MID_STREAM) ? connection.openedNs : connection.handshakeNs;
-    if (!(openNs < (back.silence?.since ?? back.at).timeNs)) return;
-    back.remembers = moment;
-    this.table.watched[host.number] = 0;
-    this.look(host, moment.timeNs);
-  }
-
-  /** It may have been spoken for while it was silent, by a RST with another TTL. */
-  private comesBack(host: Host, at: Moment, silence: Silence): Return {
-    const before = host.returns.at(-1);
-    if (!before || before.at.timeNs < silence.since.timeNs || Number.isNaN(before.otherTtl))
-      return this.returns(host, at, silence);
-    return before;
-  }
-
-  private returns(host: Host, at: Moment, silence: Silence | null): Return {
-    const back = newReturn(at, silence);
-    host.returns.push(back);
-    if (host.returns.length > MAX_RETURNS) host.returns.shift();
-    this.table.watched[host.number] = 1;
-    return back;
+    this.returns.isHeard(host, delivery);
   }
 }
-
-/** Whether a segment is not of this host by its TTL, as far as that is known. */
-const hasAnotherTtl = ({ ttl }: Segment, host: Host): boolean => host.ttl > TTL_VARIES && ttl !== host.ttl;
