@@ -41,6 +41,17 @@ export class ConnectionStore {
   tupleOf(segment: Segment, tuple: Tuple): void {
     const { source, destination, sourcePort, destinationPort } = segment;
     const words = segment.ipVersion === 4 ? 1 : 4;
+    const network = networkOf(segment.ipVersion, segment.vlanKey);
+    // Segments come in trains: often it is the tuple of the one before.
+    if (words === 1 && network === tuple.network && tuple.hash !== 0) {
+      const { low, high, ports } = tuple;
+      const there =
+        low[0] === source[0] && high[0] === destination[0] && ports === ((sourcePort << 16) | destinationPort);
+      const back =
+        high[0] === source[0] && low[0] === destination[0] && ports === ((destinationPort << 16) | sourcePort);
+      tuple.fromHigh = !there;
+      if (there || back) return;
+    }
     let order = 0;
     for (let w = 0; w < words && order === 0; w++) order = (source[w] >>> 0) - (destination[w] >>> 0);
     if (order === 0) order = sourcePort - destinationPort;
@@ -55,7 +66,7 @@ export class ConnectionStore {
     }
     for (let w = words; w < 4; w++) tuple.low[w] = tuple.high[w] = 0;
     tuple.ports = fromHigh ? (destinationPort << 16) | sourcePort : (sourcePort << 16) | destinationPort;
-    tuple.network = networkOf(segment.ipVersion, segment.vlanKey);
+    tuple.network = network;
     tuple.hash = finish(mix(mix(h, tuple.ports), tuple.network));
     tuple.fromHigh = fromHigh;
   }
