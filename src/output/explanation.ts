@@ -62,6 +62,7 @@ const kindWords = ({ kind, severity, document }: Explanation): string =>
 
 function sectionsOf(one: Explanation): (readonly [string, readonly Line[]])[] {
   return [
+    ['also written', one.alsoWritten.map(factBehind)],
     ['step by step', isExcerpt(one) ? excerptLines(one) : storyLines(one)],
     ['step by step', EXCERPTED.includes(one.kind) && one.example === null ? ['  No shipped capture shows it.'] : []],
     ['step by step', one.course.map(({ id, says }, n) => `  ${n + 1}. ${says}  [${id}]`)],
@@ -69,9 +70,9 @@ function sectionsOf(one: Explanation): (readonly [string, readonly Line[]])[] {
     ['what the programs see, on Linux', one.kind === 'errno' ? [] : sightsLines(one.sees)],
     ['what the programs see', one.seen ? seenLines(one.seen) : []],
     ['it can have been', one.kind === 'errno' ? one.sees.flatMap(causeLines) : []],
-    ['what happened, if it was', one.causes.map(causeLine)],
+    ['what happened, if it was', one.causes.map(factBehind)],
     ['when it is said', one.when ? [`  ${one.when}`] : []],
-    ['what follows', one.follows ? [`  ${one.follows}`] : []],
+    [one.kind === 'state' ? 'how long, on Linux' : 'what follows', one.follows ? [`  ${one.follows}`] : []],
     ['look first', one.lookFirst ? [`  ${one.lookFirst}`] : []],
     [
       isTakenFor(one) ? 'what it can be taken for' : 'could also be',
@@ -143,7 +144,7 @@ function seenLines({ says, onBsd }: SeenWords): Line[] {
   return [`  ${says}`, ...(onBsd ? [`  On BSD: ${onBsd.says} (${onBsd.source}).`] : [])];
 }
 
-const causeLine = ({ id, says }: FactWords): string => `  - ${id}: ${says}`;
+const factBehind = ({ id, says }: FactWords): string => `  - ${id}: ${says}`;
 
 function causeLines({ scenario, program, call, when, onBsd }: SightWords): Line[] {
   const who = program === 'either' ? 'either end' : `the ${program}`;

@@ -19,6 +19,8 @@ export const KINDS = {
   lookalike: 'what a verdict can be confused with',
   advice: 'what to do about it',
   status: 'what became of a frame',
+  state: 'what a socket is in',
+  word: 'other words of reports and tables',
 } as const satisfies Record<string, string>;
 
 export type Kind = keyof typeof KINDS;
@@ -107,6 +109,8 @@ export interface Explanation {
   readonly id: string;
   readonly title: string;
   readonly meaning: string;
+  /** How else it is written, and by whom or where. */
+  readonly alsoWritten: readonly FactWords[];
   readonly severity: Severity | null;
   /** The number of the failure that Stevens made famous. */
   readonly document: number | null;
@@ -143,6 +147,7 @@ export const plain = (kind: Kind, id: string, title: string, meaning: string): E
   id,
   title,
   meaning,
+  alsoWritten: [],
   severity: null,
   document: null,
   gone: null,

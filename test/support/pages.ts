@@ -160,6 +160,12 @@ export const KIND_PAGES = {
     about:
       'What several connections tell of a host together. [hosts.md](hosts.md) holds it against what was said with one connection alone.',
   },
+  words: {
+    kinds: ['state', 'word'],
+    title: 'TIME_WAIT, CLOSE_WAIT, FIN_WAIT2, RSTR: states of sockets, and other words',
+    about:
+      'What `tcpwatch`, `ss`, `netstat` and Zeek print. A state is what a watcher believes: it sees what an end sends, and infers what it hears. `tcpwatch explain CLOSE_WAIT` prints the same.',
+  },
 } as const satisfies Record<string, KindPage>;
 
 const USES: Readonly<Record<Use['as'], string>> = {
@@ -246,6 +252,8 @@ const lowered = (text: string): string =>
 
 const causeItem = ({ id, says }: FactWords): string => `- [${id}](scenarios/${id}.md): ${says}`;
 
+const spelling = ({ id, says }: FactWords): string => `\`${id}\` (${says})`;
+
 const confusedItem = ({ id, title, toTellApart }: ConfusedWith): string =>
   `- ${id ? `\`${id}\`` : ''}${id && title !== id ? ': ' : ''}${title === id ? '' : title}. What would tell: ${toTellApart}`;
 
@@ -262,8 +270,13 @@ function entry(
   return [
     `## ${id}`,
     `**${title}**${fact ? '' : `\n\n${meaning}`}`,
+    ...(one.alsoWritten.length > 0 ? [`Also written: ${one.alsoWritten.map(spelling).join(', ')}.`] : []),
     ...(one.course.length > 0 ? [one.course.map(({ id, says }, n) => `${n + 1}. ${says} (\`${id}\`)`).join('\n')] : []),
-    ...[when, follows, lookFirst && `Look first: ${lookFirst}`].filter((text) => text !== null),
+    ...[
+      when,
+      follows && one.kind === 'state' ? `How long, on Linux: ${lowered(follows)}` : follows,
+      lookFirst && `Look first: ${lookFirst}`,
+    ].filter((text) => text !== null),
     ...(report ? [] : excerptText(one, fileOf)),
     ...seesText(one),
     ...(one.kind === 'errno' ? [causesText(one)] : []),

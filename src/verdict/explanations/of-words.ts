@@ -1,8 +1,9 @@
-// Explanations of the words that verdicts and conclusions use: lookalikes, advice, statuses, facts and moments of hosts.
+// Explanations of the words that verdicts, conclusions and reports use: lookalikes, advice, statuses, states, facts and moments
+// of hosts.
 
 import type { DECODE_STATUSES } from '../../wire/status.js';
 import { inWords, lookalikeWords } from '../classify.js';
-import { type Explanation, plain } from '../explanation.js';
+import { type Explanation, type FactWords, plain } from '../explanation.js';
 import { FACTS } from '../facts.js';
 import { HOST_FACTS, type HostFactId } from '../hosts/facts.js';
 import { HOST_MOMENTS, type HostMomentId } from '../hosts/moments.js';
@@ -13,7 +14,10 @@ import { ADVICE, type AdviceId } from './advice.js';
 import { HOST_FACT_EXAMPLES } from './examples-of-hosts.js';
 import { HOST_FACT_NOTES } from './host-fact-notes.js';
 import { ofHostRule } from './of-verdicts.js';
+import { STATES } from './states.js';
+import type { SocketState } from './story.js';
 import { usesOf } from './uses.js';
+import { VOCABULARY } from './vocabulary.js';
 import { adviceWords, referenceWords } from './words.js';
 
 /** How it goes, what it can be confused with and what to do are those of a conclusion that it speaks for. */
@@ -73,3 +77,28 @@ export const ofStatus = ({ id, title, undecodable }: (typeof DECODE_STATUSES)[nu
     title,
     undecodable ? 'A frame that could not be decoded: the summary counts it.' : 'What became of a frame.',
   );
+
+export function ofState(id: SocketState): Explanation {
+  const { title, meaning, lasts, seen, spelt, advice, references } = STATES[id];
+  return {
+    ...plain('state', id, title, meaning),
+    alsoWritten: spellings(spelt),
+    follows: lasts,
+    seen: { says: seen, onBsd: null },
+    advice: advice.map(adviceWords),
+    references: references.map(referenceWords),
+  };
+}
+
+export function ofWord(id: string): Explanation {
+  const { title, meaning, says, spelt = {}, references = [] } = VOCABULARY[id]!;
+  return {
+    ...plain('word', id, title, meaning),
+    alsoWritten: spellings(spelt),
+    follows: says,
+    references: references.map(referenceWords),
+  };
+}
+
+const spellings = (spelt: Readonly<Record<string, string>>): FactWords[] =>
+  Object.entries(spelt).map(([id, says]) => ({ id, says }));

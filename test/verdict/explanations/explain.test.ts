@@ -1,9 +1,10 @@
 // Explanations are whole: every row of every table is explained, in the same shape, and every id that a text names exists.
-import { existsSync, readdirSync } from 'node:fs';
+import { existsSync, readdirSync, readFileSync } from 'node:fs';
 import { resolve } from 'node:path';
 import { describe, expect, it } from 'vitest';
 import { explanationLines, listLines } from '../../../src/output/explanation.js';
-import { explainAll } from '../../../src/verdict/explain.js';
+import type { ConnectionEvent, TcpwatchEvent } from '../../../src/pipeline.js';
+import { explain, explainAll } from '../../../src/verdict/explain.js';
 import { EXCERPTED, type Explanation, plain } from '../../../src/verdict/explanation.js';
 import { ADVICE } from '../../../src/verdict/explanations/advice.js';
 import { ADVISED, HOST_ADVISED } from '../../../src/verdict/explanations/advised.js';
@@ -114,6 +115,52 @@ describe('endings, errors, anomalies and facts are told in full', () => {
 
   it('few of them are shown by no capture', () => {
     expect(excerpted.filter(({ example }) => example === null).map(({ id }) => id)).toEqual(UNSHOWN);
+  });
+});
+
+describe('every word that is printed is explained', () => {
+  const connections = readdirSync(CAPTURES)
+    .filter((file) => file.endsWith('.ndjson'))
+    .flatMap((file) => readFileSync(`${CAPTURES}/${file}`, 'utf8').trim().split('\n'))
+    .map((line) => JSON.parse(line) as TcpwatchEvent)
+    .filter((event): event is ConnectionEvent => event.type === 'connection');
+  /** An id of its own, which comes first. */
+  const TAKEN = ['keep-alive', 'capture-hole'];
+  const classes = connections.flatMap(({ anomalies: { client, server } }) => Object.keys({ ...client, ...server }));
+
+  it.each([
+    ['states', 'state', connections.flatMap(({ states: { client, server } }) => [client, server])],
+    ['how sure', 'word', connections.map(({ verdict }) => verdict.confidence)],
+    ['how bad', 'word', connections.map(({ verdict }) => verdict.severity)],
+    ['no verdict', 'word', connections.map(({ verdict }) => (verdict.scenario ? null : verdict.title))],
+    ['forms', 'word', connections.map(({ form }) => (form === 'half-close' ? null : form))],
+    ['what Zeek calls it', 'word', connections.map(({ zeekState }) => zeekState)],
+    [
+      'classes of segments',
+      'anomaly',
+      classes.map((id) => id.split('.').at(-1)!).filter((name) => !TAKEN.includes(name)),
+    ],
+  ] as const)('%s', (_, kind, words) => {
+    const printed = [...new Set<string | null>(words)].filter((word) => word !== null);
+    expect(printed.length).toBeGreaterThan(0);
+    expect(printed.filter((word) => explain(word)?.kind !== kind)).toEqual([]);
+  });
+
+  it.each([
+    ['TIME_WAIT', 'TIME-WAIT'],
+    ['time-wait', 'TIME-WAIT'],
+    ['FIN_WAIT2', 'FIN-WAIT-2'],
+    ['SYN-RECV', 'SYN-RECEIVED'],
+    ['closed', 'closed'],
+    ['CLOSED', 'CLOSED'],
+    ['econnreset', 'ECONNRESET'],
+    ['4 segm.', 'four-segment'],
+    ['tail loss probe', 'tcp.retransmission.tail-loss-probe'],
+    ['client process terminated', 'process-terminated'],
+    ['last FIN unanswered', 'fin-unacknowledged'],
+    ['nonsense', undefined],
+  ])('%s: %s', (asked, id) => {
+    expect(explain(asked)?.id).toBe(id);
   });
 });
 
