@@ -71,7 +71,7 @@ function sectionsOf(one: Explanation): (readonly [string, readonly Line[]])[] {
     ['what the programs see', one.seen ? seenLines(one.seen) : []],
     ['it can have been', one.kind === 'errno' ? one.sees.flatMap(causeLines) : []],
     ['what happened, if it was', one.causes.map(factBehind)],
-    ['when it is said', one.when ? [`  ${one.when}`] : []],
+    [one.kind === 'status' ? 'how it arises' : 'when it is said', one.when ? [`  ${one.when}`] : []],
     [one.kind === 'state' ? 'how long, on Linux' : 'what follows', one.follows ? [`  ${one.follows}`] : []],
     ['look first', one.lookFirst ? [`  ${one.lookFirst}`] : []],
     [

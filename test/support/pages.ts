@@ -161,10 +161,10 @@ export const KIND_PAGES = {
       'What several connections tell of a host together. [hosts.md](hosts.md) holds it against what was said with one connection alone.',
   },
   words: {
-    kinds: ['state', 'word'],
+    kinds: ['state', 'word', 'status'],
     title: 'TIME_WAIT, CLOSE_WAIT, FIN_WAIT2, RSTR: states of sockets, and other words',
     about:
-      'What `tcpwatch`, `ss`, `netstat` and Zeek print. A state is what a watcher believes: it sees what an end sends, and infers what it hears. `tcpwatch explain CLOSE_WAIT` prints the same.',
+      'What `tcpwatch`, `ss`, `netstat` and Zeek print, and last what became of frames, as the summary counts them. A state is what a watcher believes: it sees what an end sends, and infers what it hears. `tcpwatch explain CLOSE_WAIT` prints the same.',
   },
 } as const satisfies Record<string, KindPage>;
 
@@ -250,7 +250,8 @@ function seesText({ kind, sees, seen }: Explanation): string[] {
 const lowered = (text: string): string =>
   /^[A-Z][a-z]/.test(text) ? text.charAt(0).toLowerCase() + text.slice(1) : text;
 
-const causeItem = ({ id, says }: FactWords): string => `- [${id}](scenarios/${id}.md): ${says}`;
+const causeItem = (kind: Kind, { id, says }: FactWords): string =>
+  `- [${id}](${kind === 'host-moment' ? `#${id}` : `scenarios/${id}.md`}): ${says}`;
 
 const spelling = ({ id, says }: FactWords): string => `\`${id}\` (${says})`;
 
@@ -280,7 +281,9 @@ function entry(
     ...(report ? [] : excerptText(one, fileOf)),
     ...seesText(one),
     ...(one.kind === 'errno' ? [causesText(one)] : []),
-    ...(one.causes.length > 0 ? [`What happened, if it was:\n\n${one.causes.map(causeItem).join('\n')}`] : []),
+    ...(one.causes.length > 0
+      ? [`What happened, if it was:\n\n${one.causes.map((cause) => causeItem(one.kind, cause)).join('\n')}`]
+      : []),
     ...(requires.length > 0
       ? [
           `Said when ${requires.map((facts) => codes(facts.map((one) => one.id))).join(' or ')}${one.excludes.length > 0 ? `; never with ${codes(one.excludes.map((one) => one.id))}` : ''}.`,

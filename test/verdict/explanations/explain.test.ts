@@ -164,6 +164,14 @@ describe('every word that is printed is explained', () => {
   });
 });
 
+it('statuses of frames and moments of hosts say how they arise, and what to look at', () => {
+  for (const one of all.filter(({ kind }) => kind === 'status' || kind === 'host-moment')) {
+    expect(one.when?.endsWith('.'), one.id).toBe(true);
+    if (one.meaning.includes('could not be decoded') || one.kind === 'host-moment')
+      expect(one.lookFirst?.endsWith('.'), one.id).toBe(true);
+  }
+});
+
 it('every ill scenario has advice and every fact says when', () => {
   for (const one of all) {
     if (one.kind === 'scenario' && one.severity !== 'ok') expect(one.advice.length, one.id).toBeGreaterThan(0);
