@@ -3,6 +3,7 @@ import { existsSync, readdirSync, readFileSync } from 'node:fs';
 import { resolve } from 'node:path';
 import { describe, expect, it } from 'vitest';
 import { explanationLines, listLines } from '../../../src/output/explanation.js';
+import { storyLadder } from '../../../src/output/story-ladder.js';
 import type { ConnectionEvent, TcpwatchEvent } from '../../../src/pipeline.js';
 import { explain, explainAll } from '../../../src/verdict/explain.js';
 import { EXCERPTED, type Explanation, plain } from '../../../src/verdict/explanation.js';
@@ -54,6 +55,35 @@ describe.each(all.map((one) => [`${one.kind} ${one.id}`, one] as const))('%s', (
 
   it('is in plain characters', () => {
     expect(text(one).filter((line) => /[^\x20-\x7e·]/.test(line))).toEqual([]);
+  });
+});
+
+describe('ladders', () => {
+  const told = all.filter(({ steps }) => steps.length > 0);
+
+  it.each([40, 50, 60, 72, 80])('fit %i columns', (width) => {
+    for (const { id, steps } of told) {
+      const lines = storyLadder(steps, width);
+      expect(Math.max(...lines.map((line) => line.length)), id).toBeLessThanOrEqual(width);
+      expect(lines.filter((line) => /\|[^|]*\|/.test(line)).length, id).toBe(steps.length);
+    }
+  });
+
+  it('have the states of both ends below where there is no room at their sides', () => {
+    const { steps } = explain('connect-unreachable')!;
+    expect(storyLadder(steps, 40).slice(0, 5)).toEqual([
+      '   client                         server',
+      ' 1 |---------- SYN -----------x        |',
+      '   SYN-SENT                         gone',
+      ' 2 |<------- ICMP ------- router       |',
+      '   SYN-SENT                         gone',
+    ]);
+  });
+
+  it('stand in what is printed, as wide', () => {
+    const one = explain('connect-unreachable')!;
+    for (const width of [50, 80])
+      expect(text(one, width)).toEqual(expect.arrayContaining(storyLadder(one.steps, width)));
   });
 });
 
