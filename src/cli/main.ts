@@ -61,12 +61,16 @@ export function commandLine(): Command {
     // What follows a command belongs to the command.
     .enablePositionalOptions()
     .addHelpText('after', HELP)
-    .configureOutput({ outputError: (text) => complain(`${oneLine(text)} (tcpwatch --help shows how)`) })
+    .configureOutput({ outputError: (text) => misused(text, 'tcpwatch') })
     .exitOverride()
     .action((words: string[], options: WatchOptions & { listInterfaces?: true }) =>
       options.listInterfaces
         ? import('./list-interfaces.js').then((it) => it.listInterfacesCommand())
-        : watch(words, options),
+        : watch(
+            words,
+            options,
+            program.commands.map((command) => command.name()),
+          ),
     );
   program
     .command('explain')
@@ -104,14 +108,18 @@ export function commandLine(): Command {
     .description('what a shell needs to complete tcpwatch: eval "$(tcpwatch completion bash)"')
     .addArgument(new Argument('<shell>').choices(['bash', 'zsh', 'fish']))
     .action((shell) => import('./completion-command.js').then((it) => it.completionCommand(program, shell)));
+  for (const command of program.commands)
+    command.configureOutput({ outputError: (text) => misused(text, `tcpwatch ${command.name()}`) });
   return program;
 }
 
-const oneLine = (text: string): string =>
-  text
+function misused(text: string, command: string): void {
+  const oneLine = text
     .replace(/^error: /, '')
     .trim()
     .replaceAll(/\s+/g, ' ');
+  complain(`${oneLine} (${command} --help shows how)`);
+}
 
 /** Less than the headers shows no connection; more than this no frame has. */
 const LEAST_SNAPLEN = 54;
