@@ -97,6 +97,8 @@ export async function* analyze(options: AnalyzeOptions): AsyncGenerator<Tcpwatch
 
 /** As `analyze`, the events of one read together: one `await` a batch instead of one an event. */
 export async function* analyzeInBatches(options: AnalyzeOptions): AsyncGenerator<readonly TcpwatchEvent[]> {
+  if (!options.files && !options.interface)
+    throw new TypeError("analyze needs files, as { files: ['a.pcap'] }, or { interface: { interface: 'lo' } }");
   const filter = connectionFilter(options.filter ?? '');
   const base = new TimeBase();
   const problems: InputProblem[] = [];

@@ -121,6 +121,10 @@ it('a file, too, is left in the middle when asked to stop', async () => {
   expect(summary.stopped).toBe('signal');
 });
 
+it('the library says what it lacks when it is given nothing', async () => {
+  await expect(analyze({}).next()).rejects.toThrow(/^analyze needs files, .* or \{ interface: .* \}$/);
+});
+
 /** More than a pipe holds: the writer has to wait for its reader. */
 const LONG = captureOf(
   ...Array.from({ length: 3000 }, (_, n) =>
