@@ -76,7 +76,9 @@ function sectionsOf(one: Explanation, width: number): (readonly [string, readonl
     ['look first', one.lookFirst ? [`  ${one.lookFirst}`] : []],
     [
       isTakenFor(one) ? 'what it can be taken for' : 'could also be',
-      one.confusedWith.flatMap((other) => confusedLines(other, EXCERPTED.includes(one.kind))),
+      one.kind === 'scenario' && one.confusedWith.length === 0
+        ? ['  Nothing else looks like it.']
+        : one.confusedWith.flatMap((other) => confusedLines(other, EXCERPTED.includes(one.kind))),
     ],
     ['what to do', one.advice.flatMap((advice) => adviceLines(advice, one.kind === 'advice'))],
     ['said when', alternatives(one.requires)],

@@ -36,7 +36,7 @@ describe.each(shells)('%s', (shell) => {
     ['tcpwatch -r a.pcap --flag host-', ['host-crashed', 'host-rebooted', 'host-shutdown']],
     ['tcpwatch --output ', ['ndjson', 'table']],
     ['tcpwatch verify --reporter ', ['github', 'junit', 'text']],
-    ['tcpwatch explain ECONN', ['ECONNREFUSED', 'ECONNRESET']],
+    ['tcpwatch explain ECONN', ['ECONNABORTED', 'ECONNREFUSED', 'ECONNRESET']],
     ['tcpwatch lab ', PLAYS.map(({ id }) => id).sort()],
     ['tcpwatch completion ', ['bash', 'fish', 'zsh']],
   ])(`offers for '%s' what there is${missing}`, async (line, expected) => {

@@ -77,7 +77,7 @@ function causesText({ sees }: Explanation): string {
 }
 
 function confusedText({ confusedWith }: Explanation): string {
-  if (confusedWith.length === 0) return '';
+  if (confusedWith.length === 0) return 'Nothing else looks like it.';
   const rows = confusedWith.map(({ scenario, title, toTellApart, ofMotive, ruledOutBy }) => [
     `${title}${scenario ? ` ([${scenario}](${scenario}.md))` : ''}${ofMotive ? '; another reason for the same fact' : ''}`,
     toTellApart,

@@ -3,7 +3,7 @@
 
 import type { DECODE_STATUSES } from '../../wire/status.js';
 import { inWords, lookalikeWords } from '../classify.js';
-import { type Explanation, type FactWords, plain } from '../explanation.js';
+import { type Explanation, plain } from '../explanation.js';
 import { FACTS } from '../facts.js';
 import { HOST_FACTS, type HostFactId } from '../hosts/facts.js';
 import { HOST_MOMENTS, type HostMomentId } from '../hosts/moments.js';
@@ -21,7 +21,7 @@ import { STATUS_NOTES } from './status-notes.js';
 import type { SocketState } from './story.js';
 import { usesOf } from './uses.js';
 import { VOCABULARY } from './vocabulary.js';
-import { adviceWords, referenceWords } from './words.js';
+import { adviceWords, referenceWords, spellings } from './words.js';
 
 /** How it goes, what it can be confused with and what to do are those of a conclusion that it speaks for. */
 export function ofHostFact(id: HostFactId): Explanation {
@@ -113,6 +113,3 @@ export function ofWord(id: string): Explanation {
     references: references.map(referenceWords),
   };
 }
-
-const spellings = (spelt: Readonly<Record<string, string>>): FactWords[] =>
-  Object.entries(spelt).map(([id, says]) => ({ id, says }));

@@ -16,6 +16,7 @@ const CAPTURES = resolve(import.meta.dirname, '../../../fixtures/captures');
 
 /** Of these there is no capture yet. What is seen live only, no saved capture can show. */
 const UNSHOWN = [
+  'ECONNABORTED',
   'tcp.retransmission.syn-data',
   'tcp.retransmission.early',
   'tcp.out-of-order',
@@ -184,6 +185,8 @@ describe('every word that is printed is explained', () => {
     ['closed', 'closed'],
     ['CLOSED', 'CLOSED'],
     ['econnreset', 'ECONNRESET'],
+    ['Connection reset by peer', 'ECONNRESET'],
+    ['10053', 'ECONNABORTED'],
     ['4 segm.', 'four-segment'],
     ['tail loss probe', 'tcp.retransmission.tail-loss-probe'],
     ['client process terminated', 'process-terminated'],
@@ -199,6 +202,14 @@ it('statuses of frames and moments of hosts say how they arise, and what to look
     expect(one.when?.endsWith('.'), one.id).toBe(true);
     if (one.meaning.includes('could not be decoded') || one.kind === 'host-moment')
       expect(one.lookFirst?.endsWith('.'), one.id).toBe(true);
+  }
+});
+
+it('every scenario says what else it could be, or that nothing is like it', () => {
+  for (const one of all.filter(({ kind }) => kind === 'scenario')) {
+    const lines = text(one);
+    const others = lines.slice(lines.indexOf('could also be') + 1);
+    expect(others[0], one.id).toMatch(one.confusedWith.length > 0 ? /^ {2}- / : /^ {2}Nothing else looks like it\.$/);
   }
 });
 
