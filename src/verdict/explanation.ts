@@ -48,6 +48,8 @@ export interface StepWords {
   /** What stands at its arrow, if that is more than what it sends. */
   readonly label: string | null;
   readonly anomalies: readonly AnomalyId[];
+  /** Of an excerpt: an end in a state before the one it was believed to be in. */
+  readonly takenBack: Role | null;
   /** It is this that shows what is explained. */
   readonly decides: boolean;
 }

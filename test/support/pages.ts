@@ -177,7 +177,7 @@ const USES: Readonly<Record<Use['as'], string>> = {
 };
 
 const OF_EXCERPTS =
-  'Each is shown by frames of a capture of real kernels, which a test replays: at the sides what a watcher believes of both ends after each, `>` at the one that shows it, numbers counted from each initial sequence number. `tcpwatch explain ID` says the same line by line, and why to do what is advised.';
+  'Each is shown by frames of a capture of real kernels, which a test replays: at the sides what a watcher believes of both ends after each, `>` at the one that shows it, numbers counted from each initial sequence number; "back to": what was believed of an end turned out not to be so. `tcpwatch explain ID` says the same line by line, and why to do what is advised.';
 
 /**
  * @param reports what tcpwatch prints of a host, by id of the conclusion
@@ -221,10 +221,12 @@ function excerptText({ kind, steps, example, connection }: Explanation, fileOf: 
 }
 
 /** What there is to say of a step beyond its arrow. */
-function noteOf({ afterSeconds, anomalies, says, sends }: StepWords): string {
+function noteOf(step: StepWords): string {
+  const { afterSeconds, anomalies, says, sends, takenBack } = step;
   const ms = Math.round((afterSeconds ?? 0) * 1000);
   const titles = anomalies.map((id) => ANOMALIES[ANOMALY_INDEX[id]]!.title);
   const words = sends === 'ICMP' ? [says.replace(/^.*ICMP: |\.$/g, '')] : titles;
+  if (takenBack) words.push(`back to ${step[takenBack]}`);
   return [...(ms > 0 ? [ms < 1000 ? `+${ms} ms` : `+${ms / 1000} s`] : []), words.join('; ')].join('  ');
 }
 

@@ -59,6 +59,18 @@ describe.each(all.map((one) => [`${one.kind} ${one.id}`, one] as const))('%s', (
   });
 });
 
+it.each([
+  ['fin-unacknowledged', 44, 'server', /Nothing shows that the server heard it: back to FIN-WAIT-2\.$/],
+  ['syn-ack-unanswered', 6, 'client', /Nothing shows that the client heard it: back to SYN-SENT\.$/],
+  ['tcp.data-after-rst', 9, 'server', /So it is in ESTABLISHED after all\.$/],
+] as const)('%s: what was believed of an end and is no more is said in words', (id, packet, end, words) => {
+  const { steps } = explain(id)!;
+  expect(steps.filter(({ takenBack }) => takenBack).map((step) => [step.packet, step.takenBack])).toEqual([
+    [packet, end],
+  ]);
+  expect(steps.find((step) => step.packet === packet)!.says).toMatch(words);
+});
+
 describe('ladders', () => {
   const told = all.filter(({ steps }) => steps.length > 0);
 
