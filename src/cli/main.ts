@@ -27,7 +27,7 @@ export function commandLine(): Command {
   const program = new Command('tcpwatch')
     .description('Says why TCP connections died: reads packets, follows both ends, names the cause and its evidence.')
     .argument('[filter...]', 'pcap-filter expression choosing connections')
-    .option('-i, --interface <name>', 'listen on an interface, or on any; needs root once, to open it', once)
+    .option('-i, --interface <interface>', 'listen on an interface, or on any; needs root once, to open it', once)
     .option('-r, --read <file>', 'pcap or pcapng, also gzipped, - for a pipe; repeat for more', collect)
     .option('-D, --list-interfaces', 'list what can be listened on')
     .addOption(new Option('-o, --output <format>', formats.join('; ')).choices(Object.keys(OUTPUTS)).default('table'))
