@@ -74,8 +74,8 @@ export function commandLine(): Command {
     );
   program
     .command('explain')
-    .description('what a scenario, ending, fact or error means; what to do')
-    .argument('[id]', 'without it: the list of all')
+    .description('what a word that is printed means: verdict, ending, error, state ...; what to do')
+    .argument('[id]', 'a name, or words as printed; without it: the list of all')
     .addOption(new Option('-o, --output <format>', 'how to print it').choices(['text', 'json']).default('text'))
     .action((id, options) => import('./explain-command.js').then((it) => it.explainCommand(id, options)));
   const reporters = Object.entries(REPORTERS).map(([name, { title }]) => `${name}: ${title}`);

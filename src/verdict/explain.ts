@@ -61,9 +61,13 @@ export function explain(asked: string): Explanation | null {
 export const shortNames = ({ kind, id }: Explanation): readonly string[] =>
   kind === 'anomaly' ? [id.replace(/^.*\./, '')] : [];
 
+/** What cells of tables and lines have around a title: `no verdict: half closed`, `closed (4 segm.)`, `... · likely`. */
+const ROUND_A_TITLE = /^no verdict: | · \w+$| \([^)]*\)$/g;
+
 /** FIN_WAIT1 and "fin wait1" are one; which end it is told of makes no difference. */
 const plainly = (name: string): string =>
   name
+    .replaceAll(ROUND_A_TITLE, '')
     .toLowerCase()
     .replaceAll(/\b(client|server)\b|\{\w+\}/g, '*')
     .replaceAll(/[ _]/g, '-');

@@ -203,6 +203,9 @@ describe('every word that is printed is explained', () => {
     ['tail loss probe', 'tcp.retransmission.tail-loss-probe'],
     ['client process terminated', 'process-terminated'],
     ['last FIN unanswered', 'fin-unacknowledged'],
+    ['no verdict: half closed', 'half-closed'],
+    ['closed (4 segm.)', 'closed'],
+    ['server process terminated · possible', 'process-terminated'],
     ['nonsense', undefined],
   ])('%s: %s', (asked, id) => {
     expect(explain(asked)?.id).toBe(id);
