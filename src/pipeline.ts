@@ -24,6 +24,7 @@ import type {
   NoticeEvent,
   ReportRecord,
   SegmentRecord,
+  SummaryEvent,
   TcpwatchEvent,
 } from './verdict/events.js';
 import type { HostTimes } from './verdict/hosts/times.js';
@@ -97,6 +98,8 @@ export async function* analyze(options: AnalyzeOptions): AsyncGenerator<Tcpwatch
 
 /** As `analyze`, the events of one read together: one `await` a batch instead of one an event. */
 export async function* analyzeInBatches(options: AnalyzeOptions): AsyncGenerator<readonly TcpwatchEvent[]> {
+  if (!options.files && !options.interface)
+    throw new TypeError("analyze needs files, as { files: ['a.pcap'] }, or { interface: { interface: 'lo' } }");
   const filter = connectionFilter(options.filter ?? '');
   const base = new TimeBase();
   const problems: InputProblem[] = [];
@@ -159,11 +162,15 @@ async function* run(options: AnalyzeOptions, inputs: Inputs): AsyncGenerator<rea
   if (options.signal?.aborted) stop();
   const quiet = live && quietWatch();
   let left = options.count ?? Number.POSITIVE_INFINITY;
+  let stopped: SummaryEvent['stopped'];
   let announced = live !== null || sources.length === 0;
   try {
     if (announced) yield [captureEvent(inputs, options)];
     for (const source of sources) {
-      if (options.signal?.aborted && !live) break;
+      if (options.signal?.aborted && !live) {
+        stopped = 'signal';
+        break;
+      }
       for await (const batch of source.batches()) {
         if (!announced) yield [captureEvent(inputs, options)];
         announced = true;
@@ -184,6 +191,9 @@ async function* run(options: AnalyzeOptions, inputs: Inputs): AsyncGenerator<rea
         // A file is read without waiting: signals, timers and a reader that went away get their turn here.
         await otherWork();
       }
+      // What is closed in the middle ends as if it had come to its end.
+      if (options.signal?.aborted) stopped = 'signal';
+      if (left === 0) stopped = 'count';
       const { problem } = source;
       if (problem) problems.push({ source: source.name, ...problem });
       if (left === 0) break;
@@ -209,6 +219,8 @@ async function* run(options: AnalyzeOptions, inputs: Inputs): AsyncGenerator<rea
         droppedByUs: 0,
         flagged: recording.flaggedRecord,
         truncatedInput: problems.length > 0,
+        // An interface has no end to stop before.
+        ...(stopped && !live ? { stopped } : {}),
         problems,
       },
     ];

@@ -12,6 +12,11 @@ const WORDS: Readonly<Record<string, () => readonly string[]>> = {
   what: () => SELECTOR_WORDS,
 };
 
+/** What only the machine knows: a command that tells it, a word a line. */
+const ASKED: Readonly<Record<string, string>> = {
+  interface: 'tcpwatch -D 2>/dev/null | cut -d " " -f 1',
+};
+
 interface Place {
   /** Empty: before any command. */
   readonly command: string;
@@ -43,8 +48,10 @@ function placesOf(program: Command): Place[] {
 
 const namesOf = ({ short, long }: Option): string[] => [short, long].filter((name) => name !== undefined);
 
-const valuesOf = ({ argChoices, flags }: Option): readonly string[] =>
-  argChoices ?? WORDS[/<(\w+)>/.exec(flags)?.[1] ?? '']?.() ?? [];
+/** What the value of an option is called. */
+const calledIn = ({ flags }: Option): string => /<(\w+)>/.exec(flags)?.[1] ?? '';
+
+const valuesOf = (option: Option): readonly string[] => option.argChoices ?? WORDS[calledIn(option)]?.() ?? [];
 
 function bash(program: Command): string {
   const places = placesOf(program);
@@ -54,7 +61,8 @@ function bash(program: Command): string {
       .filter(({ required }) => required)
       .map((option) => {
         const typed = namesOf(option).map((name) => `'${command} ${name}'`);
-        return `    ${typed.join('|')}) words='${valuesOf(option).join(' ')}' ;;`;
+        const asked = ASKED[calledIn(option)];
+        return `    ${typed.join('|')}) words=${asked ? `"$(${asked})"` : `'${valuesOf(option).join(' ')}'`} ;;`;
       }),
   );
   const others = places.flatMap(({ command, options, words }) => [
@@ -85,8 +93,9 @@ function fish(program: Command): string {
     const where = `complete -c tcpwatch -n ${quoted(command === '' ? `not ${seen}` : seen)}`;
     const rows = options.map((option) => {
       const names = [option.short?.replace(/^-/, '-s '), option.long?.replace(/^--/, '-l ')].filter(Boolean).join(' ');
-      const values = valuesOf(option);
-      const takes = option.required ? (values.length > 0 ? ` -x -a ${quoted(values.join(' '))}` : ' -r') : '';
+      const asked = ASKED[calledIn(option)];
+      const values = asked ? `(${asked})` : valuesOf(option).join(' ');
+      const takes = option.required ? (values !== '' ? ` -x -a ${quoted(values)}` : ' -r') : '';
       return `${where} ${names}${takes} -d ${quoted(option.description)}`;
     });
     return words.length > 0 ? [...rows, `${where} -f -a ${quoted(words.join(' '))}`] : rows;

@@ -1,14 +1,13 @@
 // `tcpwatch explain [ID]`: what is known of an id, or the list of all; as text or as JSON.
 
 import { explanationLines, listLines } from '../output/explanation.js';
-import { explain, explainAll } from '../verdict/explain.js';
-import type { Explanation } from '../verdict/explanation.js';
+import { explain, explainAll, shortNames } from '../verdict/explain.js';
 import { complain, EXIT, raise } from './exit.js';
 import { nearest } from './nearest.js';
 import { spelling, wantsColour, widthFor } from './terminal.js';
 
 export function explainCommand(id: string | undefined, { output }: { output: 'text' | 'json' }): void {
-  const found = id === undefined ? explainAll() : (explain(id) ?? meantBy(id));
+  const found = id === undefined ? explainAll() : explain(id);
   if (!found) {
     complain(unknown(id!));
     raise(EXIT.usage);
@@ -23,23 +22,11 @@ export function explainCommand(id: string | undefined, { output }: { output: 'te
   }
 }
 
-/** In letters of another size, or by its title, as the table prints it. */
-function meantBy(words: string): Explanation | null {
-  const asked = words.toLowerCase();
-  const plainly = (title: string): string => title.toLowerCase().replaceAll(/\b(client|server)\b|\{\w+\}/g, '*');
-  const all = explainAll();
-  return (
-    all.find(({ id }) => id.toLowerCase() === asked) ??
-    all.find(({ title }) => plainly(title) === plainly(asked)) ??
-    null
-  );
-}
-
 /** Longer than any id: a line about an unknown one stays a line. */
 const MOST_SHOWN = 40;
 
 function unknown(id: string): string {
-  const meant = nearest(id, [...new Set(explainAll().map((one) => one.id))]);
+  const meant = nearest(id, [...new Set(explainAll().flatMap((one) => [one.id, ...shortNames(one)]))]);
   const hint = meant.length > 0 ? `; did you mean ${meant.join(' or ')}?` : '';
   return `nothing is called ${id.length > MOST_SHOWN ? `${id.slice(0, MOST_SHOWN)}...` : id}${hint} (tcpwatch explain lists all)`;
 }

@@ -27,7 +27,7 @@ export function commandLine(): Command {
   const program = new Command('tcpwatch')
     .description('Says why TCP connections died: reads packets, follows both ends, names the cause and its evidence.')
     .argument('[filter...]', 'pcap-filter expression choosing connections')
-    .option('-i, --interface <name>', 'listen on an interface, or on any; needs root once, to open it', once)
+    .option('-i, --interface <interface>', 'listen on an interface, or on any; needs root once, to open it', once)
     .option('-r, --read <file>', 'pcap or pcapng, also gzipped, - for a pipe; repeat for more', collect)
     .option('-D, --list-interfaces', 'list what can be listened on')
     .addOption(new Option('-o, --output <format>', formats.join('; ')).choices(Object.keys(OUTPUTS)).default('table'))
@@ -61,17 +61,21 @@ export function commandLine(): Command {
     // What follows a command belongs to the command.
     .enablePositionalOptions()
     .addHelpText('after', HELP)
-    .configureOutput({ outputError: (text) => complain(`${oneLine(text)} (tcpwatch --help shows how)`) })
+    .configureOutput({ outputError: (text) => misused(text, 'tcpwatch') })
     .exitOverride()
     .action((words: string[], options: WatchOptions & { listInterfaces?: true }) =>
       options.listInterfaces
         ? import('./list-interfaces.js').then((it) => it.listInterfacesCommand())
-        : watch(words, options),
+        : watch(
+            words,
+            options,
+            program.commands.map((command) => command.name()),
+          ),
     );
   program
     .command('explain')
-    .description('what a scenario, ending, fact or error means; what to do')
-    .argument('[id]', 'without it: the list of all')
+    .description('what a word that is printed means: verdict, ending, error, state ...; what to do')
+    .argument('[id]', 'a name, or words as printed; without it: the list of all')
     .addOption(new Option('-o, --output <format>', 'how to print it').choices(['text', 'json']).default('text'))
     .action((id, options) => import('./explain-command.js').then((it) => it.explainCommand(id, options)));
   const reporters = Object.entries(REPORTERS).map(([name, { title }]) => `${name}: ${title}`);
@@ -104,14 +108,18 @@ export function commandLine(): Command {
     .description('what a shell needs to complete tcpwatch: eval "$(tcpwatch completion bash)"')
     .addArgument(new Argument('<shell>').choices(['bash', 'zsh', 'fish']))
     .action((shell) => import('./completion-command.js').then((it) => it.completionCommand(program, shell)));
+  for (const command of program.commands)
+    command.configureOutput({ outputError: (text) => misused(text, `tcpwatch ${command.name()}`) });
   return program;
 }
 
-const oneLine = (text: string): string =>
-  text
+function misused(text: string, command: string): void {
+  const oneLine = text
     .replace(/^error: /, '')
     .trim()
     .replaceAll(/\s+/g, ' ');
+  complain(`${oneLine} (${command} --help shows how)`);
+}
 
 /** Less than the headers shows no connection; more than this no frame has. */
 const LEAST_SNAPLEN = 54;

@@ -3,13 +3,14 @@
 import { readFileSync, statSync, writeFileSync } from 'node:fs';
 import { shellWord } from '../output/shell-word.js';
 import { REPORTERS, type ReporterName } from '../output/verify/reporters.js';
-import { analyze, FilterError } from '../pipeline.js';
+import { type AnalyzeOptions, analyze, FilterError } from '../pipeline.js';
 import { compare, type Expectation, ExpectationError, parseExpectation } from '../verify/expectation.js';
 import { type Outcome, outcomeOf } from '../verify/outcome.js';
 import type { CaptureResult, ResultStatus } from '../verify/result.js';
 import { refreshed } from '../verify/update.js';
 import { complain, EXIT, raise } from './exit.js';
 import { type CaptureFile, findCaptures, hasExpectation } from './expectation-files.js';
+import { octetsOf, Progress } from './progress.js';
 import { spelling, wantsColour, widthFor } from './terminal.js';
 
 export interface VerifyOptions {
@@ -47,12 +48,21 @@ export async function verifyCommand(
     results.push(lost);
     stdout.write(spelt(report.result(lost)));
   }
+  const isRead = (file: CaptureFile): boolean => update || hasExpectation(file);
+  const progress = new Progress(process.stderr, octetsOf(captures.filter(isRead).map(({ capture }) => capture)));
+  let packets = 0;
   for (const file of captures) {
-    const result = await verify(file, update);
+    const before = packets;
+    const result = await verify(file, update, (now, octets, name) => {
+      packets = before + now;
+      progress.tell(packets, octets, name);
+    });
+    if (stdout.isTTY) progress.clear();
     results.push(result);
     stdout.write(spelt(report.result(result)));
     raise(EXITS[result.status]);
   }
+  progress.clear();
   if (results.length > 0) stdout.write(spelt(report.end(results)));
 }
 
@@ -70,7 +80,11 @@ function misused(message: string): void {
   raise(EXIT.usage);
 }
 
-async function verify(file: CaptureFile, update: boolean): Promise<CaptureResult> {
+async function verify(
+  file: CaptureFile,
+  update: boolean,
+  progress: NonNullable<AnalyzeOptions['progress']>,
+): Promise<CaptureResult> {
   const result = (status: ResultStatus, lines: readonly string[] = []): CaptureResult => ({
     ...file,
     status,
@@ -86,7 +100,7 @@ async function verify(file: CaptureFile, update: boolean): Promise<CaptureResult
   if (!expected && !update) return isEmpty ? result('unreadable', ['it is empty']) : result('no-expectation');
   try {
     const expectation = expected ? read(file.expectation) : null;
-    const outcome = await outcomeOf(analyze({ files: [file.capture], filter: expectation?.filter ?? '' }));
+    const outcome = await outcomeOf(analyze({ files: [file.capture], filter: expectation?.filter ?? '', progress }));
     const problems = unforeseen(expectation, outcome);
     if (problems.length > 0) return result('unreadable', problems);
     const differences = expectation ? compare(expectation, outcome) : [];

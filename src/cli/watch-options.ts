@@ -8,6 +8,7 @@ import type { AnalyzeOptions, BACKENDS, LiveInput } from '../pipeline.js';
 import { dropPrivileges, type Identity, openFolder, openForWriting, unprivileged } from '../system/privileges.js';
 import { SELECTOR_WORDS, type Selector, selectorOf } from '../verdict/select.js';
 import { complain, EXIT } from './exit.js';
+import { nearest } from './nearest.js';
 
 export interface WatchOptions {
   readonly read?: readonly string[];
@@ -39,10 +40,15 @@ export class UsageError extends Error {}
 export const ABNORMAL = 'warning';
 
 /** Looks through the options before anything is opened. Throws a UsageError. */
-export function analyzeOptions(words: readonly string[], options: WatchOptions, signal: AbortSignal): AnalyzeOptions {
+export function analyzeOptions(
+  words: readonly string[],
+  options: WatchOptions,
+  commands: readonly string[],
+  signal: AbortSignal,
+): AnalyzeOptions {
   const { read: files = [], interface: device, write, writeFlagged, flag } = options;
   if (device !== undefined && files.length > 0) throw new UsageError('listen (-i) or read (-r), not both');
-  if (device === undefined && files.length === 0) throw new UsageError(whatToType(words));
+  if (device === undefined && files.length === 0) throw new UsageError(whatToType(words, commands));
   if (write !== undefined && device === undefined)
     throw new UsageError('-w goes with -i: what is read is a file already');
   if (write === '-') throw new UsageError('-w takes a file: verdicts go to standard output');
@@ -93,7 +99,11 @@ function toWrite<T>(path: string, identity: Identity | null, open: () => T): T {
   }
 }
 
-function whatToType(words: readonly string[]): string {
+function whatToType(words: readonly string[], commands: readonly string[]): string {
+  const [first = ''] = words;
+  const [command] = isFile(first) || first in networkInterfaces() ? [] : nearest(first, commands);
+  if (command !== undefined)
+    return `did you mean tcpwatch ${command}? (what to watch: -r FILE or -i INTERFACE; tcpwatch --help shows more)`;
   const file = words.find(isFile);
   if (file !== undefined) return `to read ${file}, type: tcpwatch -r ${file}`;
   const device = words.find((word) => word in networkInterfaces());

@@ -17,14 +17,21 @@ import { analyzeOptions, isFile, UsageError, type WatchOptions } from './watch-o
 const STDOUT_FD = 1;
 const PATIENCE_FOR_NAMES_MS = 2000;
 
-/** @param words the filter, as the shell split it. */
-export async function watch(words: readonly string[], options: WatchOptions): Promise<void> {
+/**
+ * @param words the filter, as the shell split it
+ * @param commands what the first of them may have been meant to be
+ */
+export async function watch(
+  words: readonly string[],
+  options: WatchOptions,
+  commands: readonly string[],
+): Promise<void> {
   const stopping = new AbortController();
   const disarm = onStop(() => stopping.abort());
   let timer: NodeJS.Timeout | undefined;
   try {
     const gate = gateOf(options);
-    const asked = analyzeOptions(words, options, stopping.signal);
+    const asked = analyzeOptions(words, options, commands, stopping.signal);
     if (options.duration) timer = setTimeout(() => stopping.abort(), options.duration * 1000);
     if (options.output === 'ndjson' && !gate && wantsScribe(asked)) await scribeAll(asked, STDOUT_FD, stopping.signal);
     else await printAll(asked, options, stopping, gate);

@@ -37,7 +37,7 @@ export function explanationLines(one: Explanation, { colour, width }: TextOption
   lines.push(...hang('', `${one.id}: ${one.title}`, width, 2).map((line) => paint(line, 'bold', colour)));
   lines.push(paint(kindWords(one), 'dim', colour), '');
   put(one.meaning);
-  for (const [heading, section] of sectionsOf(one)) {
+  for (const [heading, section] of sectionsOf(one, width)) {
     if (section.length === 0) continue;
     lines.push('', paint(heading, 'bold', colour));
     section.forEach(put);
@@ -60,22 +60,25 @@ export function listLines(all: readonly Explanation[], { colour, width }: TextOp
 const kindWords = ({ kind, severity, document }: Explanation): string =>
   [kind, severity, document === null ? null : `document ${document}`].filter((word) => word !== null).join(' · ');
 
-function sectionsOf(one: Explanation): (readonly [string, readonly Line[]])[] {
+function sectionsOf(one: Explanation, width: number): (readonly [string, readonly Line[]])[] {
   return [
-    ['step by step', isExcerpt(one) ? excerptLines(one) : storyLines(one)],
+    ['also written', one.alsoWritten.map(factBehind)],
+    ['step by step', isExcerpt(one) ? excerptLines(one, width) : storyLines(one, width)],
     ['step by step', EXCERPTED.includes(one.kind) && one.example === null ? ['  No shipped capture shows it.'] : []],
     ['step by step', one.course.map(({ id, says }, n) => `  ${n + 1}. ${says}  [${id}]`)],
     ['example', one.example && one.steps.length === 0 ? [`  ${captureOf(one.example)}`] : []],
     ['what the programs see, on Linux', one.kind === 'errno' ? [] : sightsLines(one.sees)],
     ['what the programs see', one.seen ? seenLines(one.seen) : []],
     ['it can have been', one.kind === 'errno' ? one.sees.flatMap(causeLines) : []],
-    ['what happened, if it was', one.causes.map(causeLine)],
-    ['when it is said', one.when ? [`  ${one.when}`] : []],
-    ['what follows', one.follows ? [`  ${one.follows}`] : []],
+    ['what happened, if it was', one.causes.map(factBehind)],
+    [one.kind === 'status' ? 'how it arises' : 'when it is said', one.when ? [`  ${one.when}`] : []],
+    [one.kind === 'state' ? 'how long, on Linux' : 'what follows', one.follows ? [`  ${one.follows}`] : []],
     ['look first', one.lookFirst ? [`  ${one.lookFirst}`] : []],
     [
       isTakenFor(one) ? 'what it can be taken for' : 'could also be',
-      one.confusedWith.flatMap((other) => confusedLines(other, EXCERPTED.includes(one.kind))),
+      one.kind === 'scenario' && one.confusedWith.length === 0
+        ? ['  Nothing else looks like it.']
+        : one.confusedWith.flatMap((other) => confusedLines(other, EXCERPTED.includes(one.kind))),
     ],
     ['what to do', one.advice.flatMap((advice) => adviceLines(advice, one.kind === 'advice'))],
     ['said when', alternatives(one.requires)],
@@ -90,26 +93,26 @@ const isTakenFor = ({ kind }: Explanation): boolean => kind === 'lookalike' || E
 
 const isExcerpt = ({ steps }: Explanation): boolean => steps.some(({ decides }) => decides);
 
-function excerptLines({ steps, example, connection }: Explanation): Line[] {
+function excerptLines({ steps, example, connection }: Explanation, width: number): Line[] {
   const unknown = steps.some(({ client, server }) => client === null || server === null);
   const which = connection === 1 ? '' : `, connection ${connection}`;
   return [
     `  Frames of ${captureOf(example!)}${which}, and what a watcher believes of both ends after each. ">" marks the one that shows it.${unknown ? ' "?": not heard of yet.' : ''}`,
     '',
-    ...storyLadder(steps).map((fixed) => ({ fixed })),
+    ...storyLadder(steps, width).map((fixed) => ({ fixed })),
     '',
     ...steps.map(({ packet, says }) => `  - ${packet === null ? '' : `${packet}: `}${says}`),
   ];
 }
 
-function storyLines({ steps, example, gone }: Explanation): Line[] {
+function storyLines({ steps, example, gone }: Explanation, width: number): Line[] {
   if (steps.length === 0) return [];
   const mirrored =
     gone && steps[0]!.by === null ? ` Told for a ${gone} that is gone; it goes the other way round as well.` : '';
   return [
     `  As in ${captureOf(example!)}. States as RFC 9293 names them and a watcher believes them (ss writes ESTAB, netstat FIN_WAIT2).${wordsOf(steps)}${mirrored}`,
     '',
-    ...storyLadder(steps).map((fixed) => ({ fixed })),
+    ...storyLadder(steps, width).map((fixed) => ({ fixed })),
     '',
     ...steps.map(({ says }, n) => `  ${n + 1}. ${says}`),
   ];
@@ -143,7 +146,7 @@ function seenLines({ says, onBsd }: SeenWords): Line[] {
   return [`  ${says}`, ...(onBsd ? [`  On BSD: ${onBsd.says} (${onBsd.source}).`] : [])];
 }
 
-const causeLine = ({ id, says }: FactWords): string => `  - ${id}: ${says}`;
+const factBehind = ({ id, says }: FactWords): string => `  - ${id}: ${says}`;
 
 function causeLines({ scenario, program, call, when, onBsd }: SightWords): Line[] {
   const who = program === 'either' ? 'either end' : `the ${program}`;

@@ -366,6 +366,11 @@ export interface SummaryEvent {
   readonly flagged: FlaggedRecord | null;
   readonly evictions: number;
   readonly truncatedInput: boolean;
+  /**
+   * Only where reading stopped before the end of an input was met: after so many packets (`-c`), or told so (Ctrl-C,
+   * `--duration`). What follows, if anything does, was not read.
+   */
+  readonly stopped?: 'count' | 'signal';
   readonly problems: readonly InputProblem[];
   readonly timeRanBackwards: boolean;
 }

@@ -9,7 +9,10 @@ import type { Explanation } from './explanation.js';
 import { ADVICE, type AdviceId } from './explanations/advice.js';
 import { ERRNOS, ofAnomaly, ofEnding, ofErrno, ofError, ofFact } from './explanations/of-sightings.js';
 import { ofHostRule, ofScenario } from './explanations/of-verdicts.js';
-import { ofAdvice, ofHostFact, ofHostMoment, ofLookalike, ofStatus } from './explanations/of-words.js';
+import { ofAdvice, ofHostFact, ofHostMoment, ofLookalike, ofState, ofStatus, ofWord } from './explanations/of-words.js';
+import { STATES } from './explanations/states.js';
+import type { SocketState } from './explanations/story.js';
+import { VOCABULARY } from './explanations/vocabulary.js';
 import { FACTS, type FactId } from './facts.js';
 import { HOST_FACTS, type HostFactId } from './hosts/facts.js';
 import { HOST_MOMENTS, type HostMomentId } from './hosts/moments.js';
@@ -33,7 +36,38 @@ export const explainAll = (): Explanation[] => [
   ...idsOf<LookalikeId>(LOOKALIKES).map(ofLookalike),
   ...idsOf<AdviceId>(ADVICE).map(ofAdvice),
   ...DECODE_STATUSES.map(ofStatus),
+  ...idsOf<SocketState>(STATES).map(ofState),
+  ...idsOf<string>(VOCABULARY).map(ofWord),
 ];
 
-/** What is known of an id; null if nothing has it. Where two things share one, the verdict comes before the ending. */
-export const explain = (id: string): Explanation | null => explainAll().find((one) => one.id === id) ?? null;
+/**
+ * What is known of an id; of a title, another spelling, or the short name that counts give a class, in letters of any size; null
+ * if nothing is called so. Where two things share a name, the verdict comes before the ending.
+ */
+export function explain(asked: string): Explanation | null {
+  const all = explainAll();
+  const named = (namesOf: (one: Explanation) => readonly string[]): Explanation | undefined =>
+    all.find((one) => namesOf(one).some((name) => plainly(name) === plainly(asked)));
+  return (
+    all.find(({ id }) => id === asked) ??
+    named(({ id, alsoWritten }) => [id, ...alsoWritten.map((other) => other.id)]) ??
+    named(({ title }) => [title]) ??
+    named(shortNames) ??
+    null
+  );
+}
+
+/** `tail-loss-probe` of `tcp.retransmission.tail-loss-probe`. */
+export const shortNames = ({ kind, id }: Explanation): readonly string[] =>
+  kind === 'anomaly' ? [id.replace(/^.*\./, '')] : [];
+
+/** What cells of tables and lines have around a title: `no verdict: half closed`, `closed (4 segm.)`, `... · likely`. */
+const ROUND_A_TITLE = /^no verdict: | · \w+$| \([^)]*\)$/g;
+
+/** FIN_WAIT1 and "fin wait1" are one; which end it is told of makes no difference. */
+const plainly = (name: string): string =>
+  name
+    .replaceAll(ROUND_A_TITLE, '')
+    .toLowerCase()
+    .replaceAll(/\b(client|server)\b|\{\w+\}/g, '*')
+    .replaceAll(/[ _]/g, '-');

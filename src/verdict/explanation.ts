@@ -19,6 +19,8 @@ export const KINDS = {
   lookalike: 'what a verdict can be confused with',
   advice: 'what to do about it',
   status: 'what became of a frame',
+  state: 'what a socket is in',
+  word: 'other words of reports and tables',
 } as const satisfies Record<string, string>;
 
 export type Kind = keyof typeof KINDS;
@@ -46,6 +48,8 @@ export interface StepWords {
   /** What stands at its arrow, if that is more than what it sends. */
   readonly label: string | null;
   readonly anomalies: readonly AnomalyId[];
+  /** Of an excerpt: an end in a state before the one it was believed to be in. */
+  readonly takenBack: Role | null;
   /** It is this that shows what is explained. */
   readonly decides: boolean;
 }
@@ -107,6 +111,8 @@ export interface Explanation {
   readonly id: string;
   readonly title: string;
   readonly meaning: string;
+  /** How else it is written, and by whom or where. */
+  readonly alsoWritten: readonly FactWords[];
   readonly severity: Severity | null;
   /** The number of the failure that Stevens made famous. */
   readonly document: number | null;
@@ -143,6 +149,7 @@ export const plain = (kind: Kind, id: string, title: string, meaning: string): E
   id,
   title,
   meaning,
+  alsoWritten: [],
   severity: null,
   document: null,
   gone: null,

@@ -50,6 +50,15 @@ describe('usage', () => {
       'port 443',
       'tcpwatch: what to watch? A capture: tcpwatch -r FILE port 443; this machine: sudo tcpwatch -i any port 443 (tcpwatch --help shows more)\n',
     ],
+    [
+      'explian X',
+      'tcpwatch: did you mean tcpwatch explain? (what to watch: -r FILE or -i INTERFACE; tcpwatch --help shows more)\n',
+    ],
+    [
+      'ladr killed.pcap',
+      'tcpwatch: did you mean tcpwatch ladder? (what to watch: -r FILE or -i INTERFACE; tcpwatch --help shows more)\n',
+    ],
+    ['ladder', "tcpwatch: missing required argument 'file' (tcpwatch ladder --help shows how)\n"],
     ['-i lo -r killed.pcap', 'tcpwatch: listen (-i) or read (-r), not both\n'],
     ['-r killed.pcap -w copy.pcapng', 'tcpwatch: -w goes with -i: what is read is a file already\n'],
     ['-r killed.pcap --flag error', 'tcpwatch: --flag goes with --write-flagged DIR\n'],

@@ -19,11 +19,18 @@ const ASKS: Readonly<Record<Shell, string>> = {
   fish: `complete -C "$LINE" | string replace -r '\\t.*' ''`,
 };
 
+/** A machine with two interfaces, as `tcpwatch -D` lists them. */
+const LISTS: Readonly<Record<Shell, string>> = {
+  bash: `tcpwatch() { [ "$*" = -D ] && printf '%s\\n' 'eth0  up' 'lo    up, loopback'; }`,
+  fish: `function tcpwatch; test "$argv" = -D; and printf '%s\\n' 'eth0  up' 'lo    up, loopback'; end`,
+};
+
 /** What is offered at the end of the line. */
 async function offered(shell: Shell, line: string): Promise<string[]> {
   const script = (await run(['completion', shell])).stdout;
   const env = { ...process.env, LINE: line };
-  const { stdout, stderr } = spawnSync(shell, ['-c', `${script}${ASKS[shell]}`], { env, encoding: 'utf8' });
+  const asking = `${LISTS[shell]}\n${script}${ASKS[shell]}`;
+  const { stdout, stderr } = spawnSync(shell, ['-c', asking], { env, encoding: 'utf8' });
   expect(stderr).toBe('');
   return stdout.trimEnd().split('\n').sort();
 }
@@ -35,8 +42,10 @@ describe.each(shells)('%s', (shell) => {
     ['tcpwatch -r a.pcap --fail', ['--fail-on']],
     ['tcpwatch -r a.pcap --flag host-', ['host-crashed', 'host-rebooted', 'host-shutdown']],
     ['tcpwatch --output ', ['ndjson', 'table']],
+    ['tcpwatch -i ', ['eth0', 'lo']],
+    ['tcpwatch -v --interface e', ['eth0']],
     ['tcpwatch verify --reporter ', ['github', 'junit', 'text']],
-    ['tcpwatch explain ECONN', ['ECONNREFUSED', 'ECONNRESET']],
+    ['tcpwatch explain ECONN', ['ECONNABORTED', 'ECONNREFUSED', 'ECONNRESET']],
     ['tcpwatch lab ', PLAYS.map(({ id }) => id).sort()],
     ['tcpwatch completion ', ['bash', 'fish', 'zsh']],
   ])(`offers for '%s' what there is${missing}`, async (line, expected) => {

@@ -86,7 +86,12 @@ describe('a capture that is still growing', () => {
         { id: 1, ending: 'reset-after-fin' },
         { id: 2, ending: 'open' },
       ]);
-      expect(lines(stdout).at(-1)).toMatchObject({ type: 'summary', truncatedInput: false, problems: [] });
+      expect(lines(stdout).at(-1)).toMatchObject({
+        type: 'summary',
+        stopped: 'signal',
+        truncatedInput: false,
+        problems: [],
+      });
     },
   );
 
@@ -113,6 +118,11 @@ it('a file, too, is left in the middle when asked to stop', async () => {
   expect(events.map(({ type }) => type)).toEqual(['capture', 'connection', 'summary']);
   expect(summary.packets).toBeGreaterThan(0);
   expect(summary.packets).toBeLessThan(40_000);
+  expect(summary.stopped).toBe('signal');
+});
+
+it('the library says what it lacks when it is given nothing', async () => {
+  await expect(analyze({}).next()).rejects.toThrow(/^analyze needs files, .* or \{ interface: .* \}$/);
 });
 
 /** More than a pipe holds: the writer has to wait for its reader. */

@@ -35,6 +35,29 @@ const verify = async (folder: string, ...words: string[]): Promise<Result> => {
   return { ...result, stdout: clean(result.stdout), stderr: clean(result.stderr) };
 };
 
+/** A terminal, and a clock that goes fast: what is soon over shows no progress. */
+const ON_TERMINAL = `data:text/javascript,let ms = 0; process.stderr.isTTY = true; Date.now = () => (ms += 1000);`;
+
+it('shows on a terminal how far it has come, of all captures together', async () => {
+  const folder = folderOf({
+    'a.pcap': both,
+    'a.expect.json': EXPECTED,
+    'b.pcap': both,
+    'b.expect.json': EXPECTED,
+    'unread.pcap': both,
+  });
+  const { code, stderr } = await run(['verify', folder], { nodeOptions: ['--import', ON_TERMINAL] });
+  expect(code).toBe(0);
+  const shown = stderr.split('\r\u001b[K');
+  expect(shown.map((text) => text.replace(/,[^,]*\/s.*/, ''))).toEqual([
+    '',
+    '50 %, 21 packets',
+    '100 %, 42 packets',
+    '',
+  ]);
+  expect((await run(['verify', folder])).stderr).toBe('');
+});
+
 describe('exits', () => {
   it('0 when all holds, below the folder too, and lists what nothing is expected of', async () => {
     const folder = folderOf({

@@ -113,6 +113,14 @@ describe('every line is as described', () => {
     expect(troubles(tolerant, events)).toEqual([]);
   });
 
+  it('where reading was stopped: that is said, and nowhere else', async () => {
+    const capture = captureOf(conversation(CLOSED));
+    const stopped = await eventsOf(capture, { ...all, count: 3 });
+    expect(stopped.at(-1)).toMatchObject({ type: 'summary', packets: 3, stopped: 'count' });
+    expect(troubles(strict, stopped)).toEqual([]);
+    expect((await eventsOf(capture, all)).at(-1)).not.toHaveProperty('stopped');
+  });
+
   it('of a list of files', async () => {
     expect(troubles(strict, await eventsOfFiles(['missing', 'either'], all))).toEqual([]);
   });

@@ -77,7 +77,7 @@ function causesText({ sees }: Explanation): string {
 }
 
 function confusedText({ confusedWith }: Explanation): string {
-  if (confusedWith.length === 0) return '';
+  if (confusedWith.length === 0) return 'Nothing else looks like it.';
   const rows = confusedWith.map(({ scenario, title, toTellApart, ofMotive, ruledOutBy }) => [
     `${title}${scenario ? ` ([${scenario}](${scenario}.md))` : ''}${ofMotive ? '; another reason for the same fact' : ''}`,
     toTellApart,
@@ -160,6 +160,12 @@ export const KIND_PAGES = {
     about:
       'What several connections tell of a host together. [hosts.md](hosts.md) holds it against what was said with one connection alone.',
   },
+  words: {
+    kinds: ['state', 'word', 'status'],
+    title: 'TIME_WAIT, CLOSE_WAIT, FIN_WAIT2, RSTR: states of sockets, and other words',
+    about:
+      'What `tcpwatch`, `ss`, `netstat` and Zeek print, and last what became of frames, as the summary counts them. A state is what a watcher believes: it sees what an end sends, and infers what it hears. `tcpwatch explain CLOSE_WAIT` prints the same.',
+  },
 } as const satisfies Record<string, KindPage>;
 
 const USES: Readonly<Record<Use['as'], string>> = {
@@ -171,7 +177,7 @@ const USES: Readonly<Record<Use['as'], string>> = {
 };
 
 const OF_EXCERPTS =
-  'Each is shown by frames of a capture of real kernels, which a test replays: at the sides what a watcher believes of both ends after each, `>` at the one that shows it, numbers counted from each initial sequence number. `tcpwatch explain ID` says the same line by line, and why to do what is advised.';
+  'Each is shown by frames of a capture of real kernels, which a test replays: at the sides what a watcher believes of both ends after each, `>` at the one that shows it, numbers counted from each initial sequence number; "back to": what was believed of an end turned out not to be so. `tcpwatch explain ID` says the same line by line, and why to do what is advised.';
 
 /**
  * @param reports what tcpwatch prints of a host, by id of the conclusion
@@ -215,10 +221,12 @@ function excerptText({ kind, steps, example, connection }: Explanation, fileOf: 
 }
 
 /** What there is to say of a step beyond its arrow. */
-function noteOf({ afterSeconds, anomalies, says, sends }: StepWords): string {
+function noteOf(step: StepWords): string {
+  const { afterSeconds, anomalies, says, sends, takenBack } = step;
   const ms = Math.round((afterSeconds ?? 0) * 1000);
   const titles = anomalies.map((id) => ANOMALIES[ANOMALY_INDEX[id]]!.title);
   const words = sends === 'ICMP' ? [says.replace(/^.*ICMP: |\.$/g, '')] : titles;
+  if (takenBack) words.push(`back to ${step[takenBack]}`);
   return [...(ms > 0 ? [ms < 1000 ? `+${ms} ms` : `+${ms / 1000} s`] : []), words.join('; ')].join('  ');
 }
 
@@ -244,7 +252,10 @@ function seesText({ kind, sees, seen }: Explanation): string[] {
 const lowered = (text: string): string =>
   /^[A-Z][a-z]/.test(text) ? text.charAt(0).toLowerCase() + text.slice(1) : text;
 
-const causeItem = ({ id, says }: FactWords): string => `- [${id}](scenarios/${id}.md): ${says}`;
+const causeItem = (kind: Kind, { id, says }: FactWords): string =>
+  `- [${id}](${kind === 'host-moment' ? `#${id}` : `scenarios/${id}.md`}): ${says}`;
+
+const spelling = ({ id, says }: FactWords): string => `\`${id}\` (${says})`;
 
 const confusedItem = ({ id, title, toTellApart }: ConfusedWith): string =>
   `- ${id ? `\`${id}\`` : ''}${id && title !== id ? ': ' : ''}${title === id ? '' : title}. What would tell: ${toTellApart}`;
@@ -262,12 +273,19 @@ function entry(
   return [
     `## ${id}`,
     `**${title}**${fact ? '' : `\n\n${meaning}`}`,
+    ...(one.alsoWritten.length > 0 ? [`Also written: ${one.alsoWritten.map(spelling).join(', ')}.`] : []),
     ...(one.course.length > 0 ? [one.course.map(({ id, says }, n) => `${n + 1}. ${says} (\`${id}\`)`).join('\n')] : []),
-    ...[when, follows, lookFirst && `Look first: ${lookFirst}`].filter((text) => text !== null),
+    ...[
+      when,
+      follows && one.kind === 'state' ? `How long, on Linux: ${lowered(follows)}` : follows,
+      lookFirst && `Look first: ${lookFirst}`,
+    ].filter((text) => text !== null),
     ...(report ? [] : excerptText(one, fileOf)),
     ...seesText(one),
     ...(one.kind === 'errno' ? [causesText(one)] : []),
-    ...(one.causes.length > 0 ? [`What happened, if it was:\n\n${one.causes.map(causeItem).join('\n')}`] : []),
+    ...(one.causes.length > 0
+      ? [`What happened, if it was:\n\n${one.causes.map((cause) => causeItem(one.kind, cause)).join('\n')}`]
+      : []),
     ...(requires.length > 0
       ? [
           `Said when ${requires.map((facts) => codes(facts.map((one) => one.id))).join(' or ')}${one.excludes.length > 0 ? `; never with ${codes(one.excludes.map((one) => one.id))}` : ''}.`,

@@ -40,7 +40,7 @@ export const ERROR_EXAMPLES: Readonly<Record<ErrorId, Example>> = {
 };
 
 /** By what a call gives. */
-export const ERRNO_EXAMPLES: Readonly<Record<string, Example>> = {
+export const ERRNO_EXAMPLES: Readonly<Record<string, Example | null>> = {
   EOF: EOF_SEEN,
   ECONNREFUSED: REFUSED,
   EHOSTUNREACH: UNREACHABLE,
@@ -49,6 +49,7 @@ export const ERRNO_EXAMPLES: Readonly<Record<string, Example>> = {
   ETIMEDOUT: VANISHED,
   ECONNRESET: cut('host-rebooted-then-client-writes', 1, [6, 7, 8, 9, 11, 12], 12),
   EPIPE: KILLED,
+  ECONNABORTED: null,
 };
 
 export const ANOMALY_EXAMPLES: Readonly<Record<AnomalyId, Example | null>> = {

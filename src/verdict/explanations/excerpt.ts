@@ -2,6 +2,7 @@
 // written by a test that replays the captures (test/verdict/explanations/excerpts.test.ts): explanations need no capture at hand.
 
 import { ANOMALIES, ANOMALY_INDEX, type AnomalyId } from '../../tcp/anomalies.js';
+import { STATE_NAMES } from '../../tcp/state.js';
 import type { Role } from '../case.js';
 import type { StepWords } from '../explanation.js';
 import type { ScenarioId } from '../scenarios.js';
@@ -63,6 +64,7 @@ export function stepsOf(example: Example, { rows }: Recording, elsewhere = ''): 
     const [packet, ms, by, sends, detail, client, server, ...odd] = row;
     const afterSeconds = n === 0 ? null : Number(((ms - shown[n - 1]![1]) / 1000).toFixed(6));
     const decides = packet === example.decides;
+    const takenBack = n === 0 ? null : takenBackIn(shown[n - 1]!, row);
     const says = sends !== 'elsewhere' ? saysOf(row) : decides ? `${elsewhere} (${detail})` : detail;
     return {
       by,
@@ -70,14 +72,33 @@ export function stepsOf(example: Example, { rows }: Recording, elsewhere = ''): 
       lost: false,
       client,
       server,
-      says: sentence(afterSeconds, says, odd),
+      says: sentence(afterSeconds, says, odd) + (takenBack ? ` ${takenBackWords(takenBack, row)}` : ''),
       packet,
       afterSeconds,
       label: sends === 'elsewhere' ? `(${detail})` : labelOf(row),
       anomalies: odd,
+      takenBack,
       decides,
     };
   });
+}
+
+const stateIn = (end: Role, [, , , , , client, server]: RecordedRow): SocketState | null =>
+  end === 'client' ? client : server;
+
+/** No segment leads back: what was believed was not so. */
+function takenBackIn(before: RecordedRow, row: RecordedRow): Role | null {
+  const rank = (end: Role, of: RecordedRow): number => (STATE_NAMES as readonly unknown[]).indexOf(stateIn(end, of));
+  return (
+    (['client', 'server'] as const).find((end) => rank(end, row) >= 0 && rank(end, row) < rank(end, before)) ?? null
+  );
+}
+
+/** What an end is believed to have heard must show in what it sends. */
+function takenBackWords(end: Role, row: RecordedRow): string {
+  const [, , by] = row;
+  const state = stateIn(end, row);
+  return by === end ? `So it is in ${state} after all.` : `Nothing shows that the ${end} heard it: back to ${state}.`;
 }
 
 function labelOf([, , , sends, detail]: RecordedRow): string | null {

@@ -11,7 +11,7 @@ import { FACTS, type FactId } from '../facts.js';
 import { SCENARIOS, type ScenarioId, type ScenarioRow } from '../scenarios.js';
 import { ANOMALY_NOTES } from './anomaly-notes.js';
 import { ENDING_NOTES } from './ending-notes.js';
-import { ERROR_NOTES } from './error-notes.js';
+import { ERRNO_NOTES, ERROR_NOTES } from './error-notes.js';
 import { ANOMALY_EXAMPLES, ENDING_EXAMPLES, ERRNO_EXAMPLES, ERROR_EXAMPLES } from './examples.js';
 import { FACT_EXAMPLES, FACT_OF_HOST_EXAMPLES } from './examples-of-facts.js';
 import type { Example } from './excerpt.js';
@@ -34,6 +34,7 @@ import {
   referenceWords,
   seenWords,
   sightsOf,
+  spellings,
 } from './words.js';
 
 const ALL_FACT_EXAMPLES: Readonly<Record<FactId, Example | null>> = { ...FACT_EXAMPLES, ...FACT_OF_HOST_EXAMPLES };
@@ -129,6 +130,7 @@ export function ofErrno(id: string): Explanation {
   const sees = sightsAnywhere(({ gives }) => gives === id);
   const calls = [...new Set(sees.map(({ call }) => `${call}()`))].join(' or ');
   const scenarios = scenariosIn(sees);
+  const { spelt, first = null, references = [] } = ERRNO_NOTES[id]!;
   return {
     ...plain(
       'errno',
@@ -136,11 +138,14 @@ export function ofErrno(id: string): Explanation {
       `${calls} gave ${id}`,
       'What a program is given tells less than packets do: this is what it can have been.',
     ),
+    alsoWritten: spellings(spelt),
     gone: 'server',
+    lookFirst: first,
     causes: scenarios.map(causeWords),
-    ...shownBy(ERRNO_EXAMPLES[id]!),
+    ...shownBy(ERRNO_EXAMPLES[id] ?? null),
     sees,
     advice: adviceOf(scenarios, MOST_OF_ERRORS),
+    references: references.map(referenceWords),
   };
 }
 

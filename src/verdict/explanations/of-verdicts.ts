@@ -14,7 +14,14 @@ import { STORIES } from './stories.js';
 import { adviceWords, referenceWords, sightsOf } from './words.js';
 
 /** What a step of a story has not. */
-const IN_A_STORY = { packet: null, afterSeconds: null, label: null, anomalies: [], decides: false } as const;
+const IN_A_STORY = {
+  packet: null,
+  afterSeconds: null,
+  label: null,
+  anomalies: [],
+  takenBack: null,
+  decides: false,
+} as const;
 
 export function ofScenario(typed: (typeof SCENARIOS)[number]): Explanation {
   const row: ScenarioRow = typed;

@@ -1,4 +1,5 @@
-// Explanations of the words that verdicts and conclusions use: lookalikes, advice, statuses, facts and moments of hosts.
+// Explanations of the words that verdicts, conclusions and reports use: lookalikes, advice, statuses, states, facts and moments
+// of hosts.
 
 import type { DECODE_STATUSES } from '../../wire/status.js';
 import { inWords, lookalikeWords } from '../classify.js';
@@ -10,11 +11,17 @@ import { HOST_RULES, type HostRuleRow } from '../hosts/rules.js';
 import type { LookalikeId } from '../lookalikes.js';
 import { SCENARIOS, type ScenarioRow } from '../scenarios.js';
 import { ADVICE, type AdviceId } from './advice.js';
+import { HOST_ADVISED } from './advised.js';
 import { HOST_FACT_EXAMPLES } from './examples-of-hosts.js';
 import { HOST_FACT_NOTES } from './host-fact-notes.js';
+import { HOST_MOMENT_NOTES } from './host-moment-notes.js';
 import { ofHostRule } from './of-verdicts.js';
+import { STATES } from './states.js';
+import { STATUS_NOTES } from './status-notes.js';
+import type { SocketState } from './story.js';
 import { usesOf } from './uses.js';
-import { adviceWords, referenceWords } from './words.js';
+import { VOCABULARY } from './vocabulary.js';
+import { adviceWords, referenceWords, spellings } from './words.js';
 
 /** How it goes, what it can be confused with and what to do are those of a conclusion that it speaks for. */
 export function ofHostFact(id: HostFactId): Explanation {
@@ -54,8 +61,19 @@ export function ofLookalike(id: LookalikeId): Explanation {
   };
 }
 
-export const ofHostMoment = (id: HostMomentId): Explanation =>
-  plain('host-moment', id, HOST_MOMENTS[id], 'A line of the report of a host.');
+/** It is shown by a conclusion whose course it is part of. */
+export function ofHostMoment(id: HostMomentId): Explanation {
+  const { says, first } = HOST_MOMENT_NOTES[id];
+  const concluded = HOST_RULES.filter((row) => HOST_ADVISED[row.id].course.includes(id));
+  const shownBy = concluded[0] ? HOST_ADVISED[concluded[0].id] : null;
+  return {
+    ...plain('host-moment', id, HOST_MOMENTS[id], 'A line of the report of a host.'),
+    when: says,
+    lookFirst: first,
+    causes: concluded.map((row) => ({ id: row.id, says: row.meaning })),
+    ...(shownBy && { example: shownBy.example }),
+  };
+}
 
 export function ofAdvice(id: AdviceId): Explanation {
   const { title, why, references } = ADVICE[id];
@@ -66,10 +84,32 @@ export function ofAdvice(id: AdviceId): Explanation {
   };
 }
 
-export const ofStatus = ({ id, title, undecodable }: (typeof DECODE_STATUSES)[number]): Explanation =>
-  plain(
-    'status',
-    id,
-    title,
-    undecodable ? 'A frame that could not be decoded: the summary counts it.' : 'What became of a frame.',
-  );
+export function ofStatus({ id, title, undecodable }: (typeof DECODE_STATUSES)[number]): Explanation {
+  const { says, first } = STATUS_NOTES[id];
+  const meaning = undecodable
+    ? 'A frame that could not be decoded: the summary counts it, and it is part of no connection.'
+    : 'What became of a frame.';
+  return { ...plain('status', id, title, meaning), when: says, lookFirst: first };
+}
+
+export function ofState(id: SocketState): Explanation {
+  const { title, meaning, lasts, seen, spelt, advice, references } = STATES[id];
+  return {
+    ...plain('state', id, title, meaning),
+    alsoWritten: spellings(spelt),
+    follows: lasts,
+    seen: { says: seen, onBsd: null },
+    advice: advice.map(adviceWords),
+    references: references.map(referenceWords),
+  };
+}
+
+export function ofWord(id: string): Explanation {
+  const { title, meaning, says, spelt = {}, references = [] } = VOCABULARY[id]!;
+  return {
+    ...plain('word', id, title, meaning),
+    alsoWritten: spellings(spelt),
+    follows: says,
+    references: references.map(referenceWords),
+  };
+}

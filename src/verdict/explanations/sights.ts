@@ -275,5 +275,12 @@ export const SIGHTS: Readonly<Record<ScenarioId, readonly Sight[]>> = {
       when: 'once, after what had arrived before has been read',
     },
     EPIPE_NEXT,
+    {
+      program: 'gone',
+      call: 'read',
+      gives: 'ECONNABORTED',
+      when: 'where its socket was closed from outside (ss -K); a program that aborts by itself has no socket any more',
+      reference: 'linux-destroy',
+    },
   ],
 };

@@ -13,6 +13,10 @@ import type { Confusion, Seen } from './told.js';
 
 export const referenceWords = (id: ReferenceId): ReferenceWords => REFERENCES[id];
 
+/** Other spellings, and whose they are. */
+export const spellings = (spelt: Readonly<Record<string, string>>): FactWords[] =>
+  Object.entries(spelt).map(([id, says]) => ({ id, says }));
+
 export function adviceWords(id: AdviceId): AdviceWords {
   const { title, why, code, costs } = ADVICE[id];
   return { id, title, why, code, costs };

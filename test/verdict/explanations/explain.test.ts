@@ -1,9 +1,11 @@
 // Explanations are whole: every row of every table is explained, in the same shape, and every id that a text names exists.
-import { existsSync, readdirSync } from 'node:fs';
+import { existsSync, readdirSync, readFileSync } from 'node:fs';
 import { resolve } from 'node:path';
 import { describe, expect, it } from 'vitest';
 import { explanationLines, listLines } from '../../../src/output/explanation.js';
-import { explainAll } from '../../../src/verdict/explain.js';
+import { storyLadder } from '../../../src/output/story-ladder.js';
+import type { ConnectionEvent, TcpwatchEvent } from '../../../src/pipeline.js';
+import { explain, explainAll } from '../../../src/verdict/explain.js';
 import { EXCERPTED, type Explanation, plain } from '../../../src/verdict/explanation.js';
 import { ADVICE } from '../../../src/verdict/explanations/advice.js';
 import { ADVISED, HOST_ADVISED } from '../../../src/verdict/explanations/advised.js';
@@ -14,6 +16,7 @@ const CAPTURES = resolve(import.meta.dirname, '../../../fixtures/captures');
 
 /** Of these there is no capture yet. What is seen live only, no saved capture can show. */
 const UNSHOWN = [
+  'ECONNABORTED',
   'tcp.retransmission.syn-data',
   'tcp.retransmission.early',
   'tcp.out-of-order',
@@ -53,6 +56,47 @@ describe.each(all.map((one) => [`${one.kind} ${one.id}`, one] as const))('%s', (
 
   it('is in plain characters', () => {
     expect(text(one).filter((line) => /[^\x20-\x7e·]/.test(line))).toEqual([]);
+  });
+});
+
+it.each([
+  ['fin-unacknowledged', 44, 'server', /Nothing shows that the server heard it: back to FIN-WAIT-2\.$/],
+  ['syn-ack-unanswered', 6, 'client', /Nothing shows that the client heard it: back to SYN-SENT\.$/],
+  ['tcp.data-after-rst', 9, 'server', /So it is in ESTABLISHED after all\.$/],
+] as const)('%s: what was believed of an end and is no more is said in words', (id, packet, end, words) => {
+  const { steps } = explain(id)!;
+  expect(steps.filter(({ takenBack }) => takenBack).map((step) => [step.packet, step.takenBack])).toEqual([
+    [packet, end],
+  ]);
+  expect(steps.find((step) => step.packet === packet)!.says).toMatch(words);
+});
+
+describe('ladders', () => {
+  const told = all.filter(({ steps }) => steps.length > 0);
+
+  it.each([40, 50, 60, 72, 80])('fit %i columns', (width) => {
+    for (const { id, steps } of told) {
+      const lines = storyLadder(steps, width);
+      expect(Math.max(...lines.map((line) => line.length)), id).toBeLessThanOrEqual(width);
+      expect(lines.filter((line) => /\|[^|]*\|/.test(line)).length, id).toBe(steps.length);
+    }
+  });
+
+  it('have the states of both ends below where there is no room at their sides', () => {
+    const { steps } = explain('connect-unreachable')!;
+    expect(storyLadder(steps, 40).slice(0, 5)).toEqual([
+      '   client                         server',
+      ' 1 |---------- SYN -----------x        |',
+      '   SYN-SENT                         gone',
+      ' 2 |<------- ICMP ------- router       |',
+      '   SYN-SENT                         gone',
+    ]);
+  });
+
+  it('stand in what is printed, as wide', () => {
+    const one = explain('connect-unreachable')!;
+    for (const width of [50, 80])
+      expect(text(one, width)).toEqual(expect.arrayContaining(storyLadder(one.steps, width)));
   });
 });
 
@@ -115,6 +159,73 @@ describe('endings, errors, anomalies and facts are told in full', () => {
   it('few of them are shown by no capture', () => {
     expect(excerpted.filter(({ example }) => example === null).map(({ id }) => id)).toEqual(UNSHOWN);
   });
+});
+
+describe('every word that is printed is explained', () => {
+  const connections = readdirSync(CAPTURES)
+    .filter((file) => file.endsWith('.ndjson'))
+    .flatMap((file) => readFileSync(`${CAPTURES}/${file}`, 'utf8').trim().split('\n'))
+    .map((line) => JSON.parse(line) as TcpwatchEvent)
+    .filter((event): event is ConnectionEvent => event.type === 'connection');
+  /** An id of its own, which comes first. */
+  const TAKEN = ['keep-alive', 'capture-hole'];
+  const classes = connections.flatMap(({ anomalies: { client, server } }) => Object.keys({ ...client, ...server }));
+
+  it.each([
+    ['states', 'state', connections.flatMap(({ states: { client, server } }) => [client, server])],
+    ['how sure', 'word', connections.map(({ verdict }) => verdict.confidence)],
+    ['how bad', 'word', connections.map(({ verdict }) => verdict.severity)],
+    ['no verdict', 'word', connections.map(({ verdict }) => (verdict.scenario ? null : verdict.title))],
+    ['forms', 'word', connections.map(({ form }) => (form === 'half-close' ? null : form))],
+    ['what Zeek calls it', 'word', connections.map(({ zeekState }) => zeekState)],
+    [
+      'classes of segments',
+      'anomaly',
+      classes.map((id) => id.split('.').at(-1)!).filter((name) => !TAKEN.includes(name)),
+    ],
+  ] as const)('%s', (_, kind, words) => {
+    const printed = [...new Set<string | null>(words)].filter((word) => word !== null);
+    expect(printed.length).toBeGreaterThan(0);
+    expect(printed.filter((word) => explain(word)?.kind !== kind)).toEqual([]);
+  });
+
+  it.each([
+    ['TIME_WAIT', 'TIME-WAIT'],
+    ['time-wait', 'TIME-WAIT'],
+    ['FIN_WAIT2', 'FIN-WAIT-2'],
+    ['SYN-RECV', 'SYN-RECEIVED'],
+    ['closed', 'closed'],
+    ['CLOSED', 'CLOSED'],
+    ['econnreset', 'ECONNRESET'],
+    ['Connection reset by peer', 'ECONNRESET'],
+    ['10053', 'ECONNABORTED'],
+    ['4 segm.', 'four-segment'],
+    ['tail loss probe', 'tcp.retransmission.tail-loss-probe'],
+    ['client process terminated', 'process-terminated'],
+    ['last FIN unanswered', 'fin-unacknowledged'],
+    ['no verdict: half closed', 'half-closed'],
+    ['closed (4 segm.)', 'closed'],
+    ['server process terminated · possible', 'process-terminated'],
+    ['nonsense', undefined],
+  ])('%s: %s', (asked, id) => {
+    expect(explain(asked)?.id).toBe(id);
+  });
+});
+
+it('statuses of frames and moments of hosts say how they arise, and what to look at', () => {
+  for (const one of all.filter(({ kind }) => kind === 'status' || kind === 'host-moment')) {
+    expect(one.when?.endsWith('.'), one.id).toBe(true);
+    if (one.meaning.includes('could not be decoded') || one.kind === 'host-moment')
+      expect(one.lookFirst?.endsWith('.'), one.id).toBe(true);
+  }
+});
+
+it('every scenario says what else it could be, or that nothing is like it', () => {
+  for (const one of all.filter(({ kind }) => kind === 'scenario')) {
+    const lines = text(one);
+    const others = lines.slice(lines.indexOf('could also be') + 1);
+    expect(others[0], one.id).toMatch(one.confusedWith.length > 0 ? /^ {2}- / : /^ {2}Nothing else looks like it\.$/);
+  }
 });
 
 it('every ill scenario has advice and every fact says when', () => {
