@@ -42,6 +42,16 @@ describe('port reuse', () => {
     expect(talk.seen(1).client.retransmissions).toBe(0);
   });
 
+  test('a SYN with FIN is a forgery, and the connection it is aimed at goes on', () => {
+    const talk = established();
+    talk.server.says(100);
+    talk.server.sends(0x03, { seq: talk.server.next, ack: 0 });
+    talk.client.ack();
+    expect(talk.connections).toBe(1);
+    expect(talk.states()).toEqual(OPEN);
+    expect(talk.anomalies).toContain('tcp.impossible');
+  });
+
   test('many times over: every one has its record, each told once', () => {
     let talk = established();
     for (let i = 0; i < 20; i++) talk = talk.closes().anew().opens();
