@@ -185,6 +185,10 @@ export const TOLD_OF_LOSS = {
         of: 'tcp.retransmission.fast',
         tells: 'whether the capture missed the acknowledgements that asked for it: look for tcp.capture-hole',
       },
+      {
+        title: 'a network that delivers twice',
+        tells: 'a capture at the sender: did the segment leave once or twice?',
+      },
     ],
     advice: ['capture-well', 'capture-at-both-ends'],
   },
