@@ -1,4 +1,4 @@
-// Transfers seen where they arrive: what was lost before the capture, and what was overtaken on the way to it.
+// Transfers seen where they arrive, for what was lost before the capture or overtaken on the way to it; and one too big for its path.
 
 import type { Lab } from '../lab.js';
 import type { Scenario } from '../scenario.js';
@@ -54,5 +54,19 @@ export const arrivals: readonly Scenario[] = [
       },
     ],
     play: (lab) => transfer(lab, 4000),
+  },
+  {
+    name: 'path-mtu-is-smaller',
+    truth: 'normal-close',
+    end: null,
+    what: 'The MTU behind the router was smaller than both ends knew; it said so by ICMP, and the client sent its octets again in smaller segments.',
+    in: [
+      { net: 173, snaplen: 128 },
+      { net: 179, as: 'v6', family: 6, snaplen: 128 },
+    ],
+    async play(lab) {
+      await lab.between.ip('link set far mtu 1300');
+      await transfer(lab, 5792);
+    },
   },
 ];

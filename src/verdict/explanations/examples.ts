@@ -61,6 +61,7 @@ export const ANOMALY_EXAMPLES: Readonly<Record<AnomalyId, Example>> = {
   'tcp.retransmission.syn-ack': cut('syn-ack-unanswered', 1, [3, 4, 6, 7, 11], 6),
   'tcp.retransmission.fin': cut('lossy-rtt-20-loss-100', 1, [148, 149, 150, 151, 152, 153], 151),
   'tcp.retransmission.syn-data': cut('fast-open', 3, [22, 23, 24, 25, 27], 24),
+  'tcp.retransmission.too-big': cut('path-mtu-is-smaller', 1, [6, 7, 8, 9, 14, 15, 19], 14),
   'tcp.retransmission.early': cut('arrives-twice', 1, [6, 7, 8, 9, 10, 11], 10),
   'tcp.retransmission.spurious': cut('worker-killed-with-window-closed', 1, [8, 9, 10, 11, 12], 11),
   'tcp.out-of-order': cut('arrives-late-and-with-a-hole', 1, [6, 7, 8, 9, 18, 19], 18),

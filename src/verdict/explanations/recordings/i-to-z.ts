@@ -152,6 +152,19 @@ export const I_TO_Z: Readonly<Record<string, Recording>> = {
       [14, 9168, 'client', 'RST', '', 'CLOSED', 'CLOSED', 'tcp.rst.accepted'],
     ],
   },
+  'path-mtu-is-smaller': {
+    scenario: 'normal-close',
+    gave: ['read EOF'],
+    rows: [
+      [6, 134.14, 'client', 'data', '1:1449', 'ESTABLISHED', 'ESTABLISHED'],
+      [7, 134.52, 'router', 'ICMP', 'fragmentation needed', 'ESTABLISHED', 'ESTABLISHED'],
+      [8, 134.52, 'client', 'data', '1449:2897', 'ESTABLISHED', 'ESTABLISHED'],
+      [9, 134.53, 'router', 'ICMP', 'fragmentation needed', 'ESTABLISHED', 'ESTABLISHED'],
+      [14, 134.57, 'client', 'data', '1:1249', 'ESTABLISHED', 'ESTABLISHED', 'tcp.retransmission.too-big'],
+      [15, 134.57, 'client', 'data', '1249:2497', 'ESTABLISHED', 'ESTABLISHED', 'tcp.retransmission.too-big'],
+      [19, 134.6, 'server', 'ACK', '1249', 'ESTABLISHED', 'ESTABLISHED'],
+    ],
+  },
   'server-aborts': {
     scenario: 'aborted',
     gave: ['read ECONNRESET', 'write EPIPE'],
