@@ -290,7 +290,7 @@ export const A_TO_G: Readonly<Record<string, Recording>> = {
       [8, 72.47, 'server', 'data', '1:6', 'ESTABLISHED', 'ESTABLISHED'],
       [9, 72.52, 'client', 'ACK', '6', 'ESTABLISHED', 'ESTABLISHED'],
       [10, 284.22, 'server', 'SYN', 'FIN', 'ESTABLISHED', 'ESTABLISHED', 'tcp.impossible'],
-      [11, 284.26, 'client', 'ACK', '6', 'ESTABLISHED', 'ESTABLISHED'],
+      [11, 284.26, 'client', 'ACK', '6', 'ESTABLISHED', 'ESTABLISHED', 'tcp.challenge-ack'],
       [13, 491, 'router', 'ICMP', 'host unreachable', 'ESTABLISHED', 'ESTABLISHED', 'icmp.implausible'],
       [14, 692.67, 'server', 'FIN', '', 'CLOSE-WAIT', 'FIN-WAIT-1'],
       [15, 735.56, 'client', 'ACK', '7', 'CLOSE-WAIT', 'FIN-WAIT-2'],
