@@ -12,7 +12,7 @@ import { STORIES } from '../../../src/verdict/explanations/stories.js';
 
 const CAPTURES = resolve(import.meta.dirname, '../../../fixtures/captures');
 
-/** Of these there is no capture yet. What is seen live only, no saved capture can show. */
+/** What is seen live only, no saved capture can show. */
 const UNSHOWN = ['local-process-exited', 'local-process-lives'];
 
 const all = explainAll();
