@@ -1,6 +1,7 @@
 // Every scenario the lab can play, in the order of the document.
 
 import type { Scenario } from './scenario.js';
+import { arrivals } from './scenarios/arrivals.js';
 import { connectFailures } from './scenarios/connect-failures.js';
 import { deliberate } from './scenarios/deliberate.js';
 import { handshakeFailures } from './scenarios/handshake-failures.js';
@@ -16,6 +17,7 @@ import { normalClose } from './scenarios/normal-close.js';
 import { pathLost } from './scenarios/path-lost.js';
 import { processTerminated } from './scenarios/process-terminated.js';
 import { reuse } from './scenarios/reuse.js';
+import { seldom } from './scenarios/seldom.js';
 
 export const catalogue: readonly Scenario[] = [
   ...normalClose,
@@ -30,6 +32,8 @@ export const catalogue: readonly Scenario[] = [
   ...middlebox,
   ...reuse,
   ...lossy,
+  ...arrivals,
+  ...seldom,
   ...hostsEnded,
   ...hostsVanished,
   ...hostsBehindPaths,

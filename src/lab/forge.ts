@@ -1,9 +1,13 @@
 // Makes a TCP packet that nobody sent from one that somebody did: what a meddling box, a scanner or a slow path may emit.
 //
-// Read RFC 9293 section 3.1, RFC 791 section 3.1 and RFC 8200 section 3 (and 8.1 for the pseudo-header).
+// Read RFC 9293 section 3.1, RFC 791 section 3.1 and RFC 8200 section 3 (and 8.1 for the pseudo-header), RFC 792 for ICMP.
 
+export const FIN = 0x01;
 export const SYN = 0x02;
 export const RST = 0x04;
+export const ACK = 0x10;
+
+const PROTOCOL_ICMP = 1;
 
 interface Changes {
   /** TTL or hop limit. */
@@ -15,20 +19,25 @@ interface Changes {
   acknowledgment?: number;
   window?: number;
   sourcePort?: number;
+  /** Added to the IPv4 identification. */
+  ipIdShift?: number;
+  payload?: string;
 }
 
-/** A bare header (no options, no payload) between the ends of `packet`, with these changes. */
+/** A header without options between the ends of `packet`, and no payload of its own, with these changes. */
 export function bareSegment(packet: Buffer, changes: Changes): Buffer {
   const six = packet[0]! >> 4 === 6;
   const ipLength = six ? 40 : 20;
   const oldTcp = packet.subarray(six ? 40 : (packet[0]! & 0x0f) * 4);
-  const made = Buffer.concat([packet.subarray(0, ipLength), oldTcp.subarray(0, 20)]);
+  const payload = Buffer.from(changes.payload ?? '');
+  const made = Buffer.concat([packet.subarray(0, ipLength), oldTcp.subarray(0, 20), payload]);
   const tcp = made.subarray(ipLength);
-  if (six) made.writeUInt16BE(20, 4);
+  if (six) made.writeUInt16BE(tcp.length, 4);
   else {
     made[0] = 0x45;
     made.writeUInt16BE(made.length, 2);
   }
+  if (changes.ipIdShift !== undefined) made.writeUInt16BE((made.readUInt16BE(4) + changes.ipIdShift) & 0xffff, 4);
   if (changes.ttl !== undefined) made[six ? 7 : 8] = changes.ttl;
   if (changes.sourcePort !== undefined) tcp.writeUInt16BE(changes.sourcePort, 0);
   const sequence = (changes.sequence ?? tcp.readUInt32BE(4)) + (changes.sequenceShift ?? 0);
@@ -39,11 +48,29 @@ export function bareSegment(packet: Buffer, changes: Changes): Buffer {
   if (changes.window !== undefined) tcp.writeUInt16BE(changes.window, 14);
   tcp.writeUInt16BE(0, 16);
   tcp.writeUInt16BE(checksum(Buffer.concat([pseudoHeader(made, six, tcp.length), tcp])), 16);
-  if (!six) {
-    made.writeUInt16BE(0, 10);
-    made.writeUInt16BE(checksum(made.subarray(0, ipLength)), 10);
-  }
+  if (!six) sumHeader(made, ipLength);
   return made;
+}
+
+/** An ICMP host unreachable from `router` about an IPv4 packet, told to its sender; the quoted number is shifted. */
+export function hostUnreachable(packet: Buffer, router: string, sequenceShift: number): Buffer {
+  const quoted = Buffer.from(packet.subarray(0, 28));
+  quoted.writeUInt32BE((quoted.readUInt32BE(24) + sequenceShift) >>> 0, 24);
+  const header = Buffer.from(packet.subarray(0, 20));
+  header[8] = 64;
+  header[9] = PROTOCOL_ICMP;
+  Buffer.from(router.split('.').map(Number)).copy(header, 12);
+  packet.copy(header, 16, 12, 16);
+  const icmp = Buffer.concat([Buffer.from([3, 1, 0, 0, 0, 0, 0, 0]), quoted]);
+  icmp.writeUInt16BE(checksum(icmp), 2);
+  header.writeUInt16BE(20 + icmp.length, 2);
+  sumHeader(header, 20);
+  return Buffer.concat([header, icmp]);
+}
+
+function sumHeader(packet: Buffer, ipLength: number): void {
+  packet.writeUInt16BE(0, 10);
+  packet.writeUInt16BE(checksum(packet.subarray(0, ipLength)), 10);
 }
 
 /** SEG.SEQ + SEG.LEN of a packet: where its sender goes on. */

@@ -62,8 +62,14 @@ export class Lab {
 
   /** Builds the network, starts the capture, then client and server; the server listens. */
   static async set(scenario: Scenario, setting: Setting, file: string): Promise<Lab> {
-    const { net, topology = 'routed', family = 4, delayMs = 0, reorder, pause } = setting;
-    const cable = { delayMs, ...(reorder ? { reorder } : {}), ...(pause ? { pause } : {}) };
+    const { net, topology = 'routed', family = 4, delayMs = 0, reorder, lose, twice, pause } = setting;
+    const cable = {
+      delayMs,
+      ...(reorder && { reorder }),
+      ...(lose && { lose }),
+      ...(twice && { twice }),
+      ...(pause && { pause }),
+    };
     const lab = new Lab(scenario, setting, await makeNetwork(topology, net, family, cable));
     for (const host of [lab.clientHost, lab.serverHost]) {
       host.plainFrames = setting.offload !== true && host.device === 'eth0';

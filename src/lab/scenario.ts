@@ -30,6 +30,10 @@ export interface Setting {
   delayMs?: number;
   /** Every so many of its packets to the server it delivers this much later still. */
   reorder?: { every: number; byMs: number };
+  /** Those of its packets to the server that it loses, the first being 1. */
+  lose?: readonly number[];
+  /** Those of its packets to the server that it delivers twice, the second time so much later. */
+  twice?: { which: readonly number[]; byMs: number };
   /** When the client has sent so many packets it delivers nothing for a while, then all of it. */
   pause?: { after: number; forMs: number };
 }

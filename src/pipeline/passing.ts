@@ -4,7 +4,7 @@ import type { Delivery } from '../tcp/delivery.js';
 import type { PacketClock } from '../tcp/packet-time.js';
 import { seqOnWire } from '../tcp/seq.js';
 import type { ReportRecord, SegmentAnomaly, SegmentRecord } from '../verdict/events.js';
-import { icmpRow } from '../verdict/icmp-errors.js';
+import { icmpTitle } from '../verdict/icmp-errors.js';
 import { formatAddress } from '../wire/address.js';
 import { ACK, FIN, PSH, RST, SYN, URG } from '../wire/segment.js';
 import { detailsOf } from './anomaly-details.js';
@@ -49,14 +49,13 @@ export function reportRecord(
   clock: PacketClock,
 ): ReportRecord {
   const { icmpType: type, icmpCode: code, icmpFrom, ipVersion, packet, timeNs } = segment;
-  const row = icmpRow({ family: ipVersion === 6 ? 6 : 4, type, code });
   return {
     connection: connection.id,
     packet,
     at: clock.format(timeNs),
     to: sender === connection.client ? 'client' : 'server',
     by: formatAddress(icmpFrom, ipVersion),
-    says: row?.title ?? `type ${type}, code ${code}`,
+    says: icmpTitle({ family: ipVersion === 6 ? 6 : 4, type, code }),
     believed: !odd.some(({ id }) => id === 'icmp.implausible'),
   };
 }

@@ -20,6 +20,7 @@ export const SHUT_RDWR = 2;
 export const POLLIN = 1;
 export const POLLOUT = 4;
 
+const MSG_OOB = 1;
 const MSG_DONTWAIT = 0x40;
 const MSG_NOSIGNAL = 0x4000;
 const SOL_SOCKET = 1;
@@ -36,6 +37,8 @@ export const OPTIONS = {
   TCP_KEEPINTVL: [6, 5],
   TCP_KEEPCNT: [6, 6],
   TCP_USER_TIMEOUT: [6, 18],
+  TCP_REPAIR: [6, 19],
+  TCP_FASTOPEN_CONNECT: [6, 30],
   IPV6_V6ONLY: [41, 26],
 } as const satisfies Record<string, readonly [level: number, option: number]>;
 
@@ -166,9 +169,9 @@ export async function loadLibc() {
       return decode(name);
     },
 
-    send(fd: number, bytes: Uint8Array, timeoutMs: number): Outcome {
+    send(fd: number, bytes: Uint8Array, timeoutMs: number, urgent = false): Outcome {
       if (!this.wait(fd, POLLOUT, timeoutMs)) return 'blocked';
-      return outcome(c.send(fd, bytes, bytes.length, MSG_NOSIGNAL | MSG_DONTWAIT));
+      return outcome(c.send(fd, bytes, bytes.length, MSG_NOSIGNAL | MSG_DONTWAIT | (urgent ? MSG_OOB : 0)));
     },
 
     sendTo: (fd: number, bytes: Uint8Array, to: Endpoint): Outcome => {

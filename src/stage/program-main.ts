@@ -78,10 +78,10 @@ function read(timeoutMs: number, most: number): { result: libc.Outcome; text: st
   return { result: got === 0 ? 'EOF' : got, text: buffer.toString('latin1', 0, got) };
 }
 
-function write(text: string, repeat: number, timeoutMs: number, reply: boolean): libc.Outcome {
+function write(text: string, repeat: number, timeoutMs: number, reply: boolean, urgent = false): libc.Outcome {
   const calledAt = epochMs();
-  const result = c.send(fd, Buffer.from(text.repeat(repeat), 'latin1'), timeoutMs);
-  report({ call: 'write', result, text, calledAt, reply });
+  const result = c.send(fd, Buffer.from(text.repeat(repeat), 'latin1'), timeoutMs, urgent);
+  report({ call: urgent ? 'send MSG_OOB' : 'write', result, text, calledAt, reply });
   return result;
 }
 
@@ -132,8 +132,8 @@ const steps: { [K in Step['step']]: (step: Extract<Step, { step: K }>) => void }
     if (slot === undefined) throw new Error('more connections than slots');
     report({ call: 'accept', result: 'ok', peer: accepted.peer!, pid: fork(accepted.fd, slot), reply: true });
   },
-  write({ text, repeat, timeoutMs }) {
-    write(text, repeat, timeoutMs, true);
+  write({ text, repeat, timeoutMs, urgent }) {
+    write(text, repeat, timeoutMs, true, urgent);
   },
   read({ timeoutMs, most }) {
     report({ call: 'read', ...read(timeoutMs, most), reply: true });

@@ -88,9 +88,9 @@ export class Program {
     });
   }
 
-  /** write(2), once; `repeat` makes it long. */
-  writes(text: string, { repeat = 1, within = 5 } = {}): Promise<Told> {
-    return this.ask({ step: 'write', text, repeat, timeoutMs: within * 1000 });
+  /** write(2), once; `repeat` makes it long. `urgent`: send(2) with MSG_OOB. */
+  writes(text: string, { repeat = 1, within = 5, urgent = false } = {}): Promise<Told> {
+    return this.ask({ step: 'write', text, repeat, timeoutMs: within * 1000, urgent });
   }
 
   /** read(2), once, no longer than `within` seconds. */

@@ -11,6 +11,10 @@ export interface Cable {
   delayMs: number;
   /** Of the packets from near to far, every so many is this much later still. */
   reorder?: { every: number; byMs: number };
+  /** Those of the packets from near to far that never arrive, the first being 1. */
+  lose?: readonly number[];
+  /** Those of them that arrive once more, so much later. */
+  twice?: { which: readonly number[]; byMs: number };
   /** When so many packets have gone from near to far, nothing is delivered for a while, and nothing is lost. */
   pause?: { after: number; forMs: number };
 }

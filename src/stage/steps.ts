@@ -7,7 +7,8 @@ export type Step =
   | { step: 'connect'; to: Endpoint; from: Endpoint; timeoutMs: number; options: [OptionName, number][] }
   | { step: 'listen'; at: Endpoint; backlog: number }
   | { step: 'accept'; timeoutMs: number }
-  | { step: 'write'; text: string; repeat: number; timeoutMs: number }
+  /** `urgent`: its last octet goes out of band. */
+  | { step: 'write'; text: string; repeat: number; timeoutMs: number; urgent: boolean }
   | { step: 'read'; timeoutMs: number; most: number }
   | { step: 'echo' }
   | { step: 'shutdown'; how: number }

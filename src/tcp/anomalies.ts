@@ -83,6 +83,14 @@ export const ANOMALIES = [
     kind: 'retransmission',
   },
   {
+    id: 'tcp.retransmission.too-big',
+    title: 'sent again in smaller segments: it was too big for the path',
+    meaning:
+      'A router said by ICMP that the segment was too big to be forwarded: what was in flight goes out again at once, in pieces that fit. No timer was waited for.',
+    reference: 'RFC 1191 section 6.4, RFC 8201 section 5.4',
+    kind: 'retransmission',
+  },
+  {
     id: 'tcp.retransmission.early',
     title: 'sent again although nothing was missing',
     meaning:

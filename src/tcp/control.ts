@@ -88,7 +88,11 @@ export function control(delivery: Delivery, first: boolean): void {
   const { flags } = segment;
   if (isImpossible(flags)) {
     delivery.flag('tcp.impossible');
-    if (isDropped(flags) || ((flags & RST) === 0 && delivery.connection.isAlive)) return;
+    if (isDropped(flags) || ((flags & RST) === 0 && delivery.connection.isAlive)) {
+      // Whatever else it says, a SYN is challenged (RFC 5961 section 4.2).
+      if (flags & SYN) sender.set(CHALLENGED);
+      return;
+    }
   }
   if (flags & URG) delivery.flag('tcp.urgent');
   if (flags & RST) {

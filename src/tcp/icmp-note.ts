@@ -3,6 +3,7 @@
 // Read RFC 5927 first: errors are easily forged, and eight quoted octets are all there is to check.
 
 import { formatAddress } from '../wire/address.js';
+import type { Segment } from '../wire/segment.js';
 import type { Delivery } from './delivery.js';
 import { seqDiff } from './seq.js';
 
@@ -18,6 +19,8 @@ export function noteIcmpError(delivery: Delivery): boolean {
     delivery.flag('icmp.implausible');
     return false;
   }
+  if (isTooBig(segment) && seqDiff(segment.seq, sender.sndUna) >= 0)
+    delivery.senderRecovery.shrinks(sender.sndNxt, segment.timeNs);
   connection.lastNs = segment.timeNs;
   connection.lastPacket = segment.packet;
   const notes = delivery.senderNotes;
@@ -50,3 +53,7 @@ export function noteIcmpError(delivery: Delivery): boolean {
   }
   return true;
 }
+
+/** RFC 1191 section 4: fragmentation needed and DF set; RFC 4443 section 3.2: packet too big. */
+const isTooBig = ({ ipVersion, icmpType, icmpCode }: Segment): boolean =>
+  ipVersion === 6 ? icmpType === 2 : icmpType === 3 && icmpCode === 4;

@@ -1,6 +1,6 @@
 // How one end recovers from loss, as far as a watcher can tell: why it sent something again.
 //
-// Read RFC 5681, 6298, 6582, 6675, 8985 and Linux net/ipv4/tcp_input.c (tcp_fastretrans_alert, tcp_process_loss) and
+// Read RFC 5681, 6298, 6582, 6675, 8985, 1191 (section 6.4) and Linux net/ipv4/tcp_input.c (tcp_fastretrans_alert, tcp_process_loss) and
 // tcp_output.c (tcp_xmit_retransmit_queue, tcp_send_loss_probe). A sender is in order, in recovery, or after a timeout until
 // everything that was outstanding when that began is acknowledged. What sets it off shows: an acknowledgement, at once; or
 // a timer, after a wait. An end that nothing went wrong with has no Recovery.
@@ -26,7 +26,7 @@ const REMEMBERED = 1 << 30;
 /** A timer cannot run out sooner (Linux: HZ of 1000 at most). */
 const JIFFY_NS = 1e6;
 
-export type ResendReason = 'timeout' | 'after-timeout' | 'fast' | 'sack' | 'tail-loss-probe' | 'early';
+export type ResendReason = 'timeout' | 'after-timeout' | 'fast' | 'sack' | 'tail-loss-probe' | 'too-big' | 'early';
 export type SpuriousProof = 'already-acknowledged' | 'dsack' | 'timestamp' | 'original-acknowledged';
 
 /** What the segment at hand and its sender's numbers say about a resend. */
@@ -83,6 +83,9 @@ export class Recovery {
   private resentArrived = false;
   /** Sent again at any time, for what a DSACK says later. */
   private readonly everResent = new Intervals();
+  /** A router said that segments up to here were too big for it, and when it did. */
+  private tooBigBelow = 0;
+  private tooBigNs = Number.NEGATIVE_INFINITY;
   /** The first resend of this episode that no acknowledgement has decided on yet. */
   private doubted: { readonly from: number; readonly to: number; readonly tsVal: number } | null = null;
 
@@ -145,6 +148,8 @@ export class Recovery {
     const missing = this.arrived > 0 || !this.sacked.isEmpty;
     // What an acknowledgement asks for comes as soon as it can, or after a quarter of a round trip (RACK's reordering timer).
     const promptNs = answersAfterNs * 1.25 + roundTripNs * 0.5 + SHORTEST_PROBE_NS;
+    const isTooBig = seqDiff(to, this.tooBigBelow) <= 0 && it.timeNs - this.tooBigNs <= promptNs;
+    if (isTooBig && this.resent.covered(from, to) === 0) return 'too-big';
     const atOnce = sinceHeardNs <= answersAfterNs * 1.25 + SHORTEST_PROBE_NS;
     // The timer has run as long as it had to, and nothing has just come that could have asked for it.
     const overdue = isHead && !atOnce && this.waitedNs(it) >= PUNCTUALITY * timeoutNs * 2 ** this.step;
@@ -186,6 +191,12 @@ export class Recovery {
   /** Nothing is known to be missing and no timer has run out: the state in which a stack may probe for loss. */
   get isInOrder(): boolean {
     return this.phase === IN_ORDER && this.arrived === 0 && this.sacked.isEmpty;
+  }
+
+  /** A router said that a segment is too big for the path: what is in flight below goes out again at once, in smaller ones. */
+  shrinks(below: number, timeNs: number): void {
+    this.tooBigBelow = below;
+    this.tooBigNs = timeNs;
   }
 
   /** New data went out as a probe: one is enough until something is acknowledged. */

@@ -1,6 +1,6 @@
 // When a segment of known ends begins another connection between them: ports are used again.
 
-import { ACK, RST, type Segment, SYN } from '../wire/segment.js';
+import { ACK, FIN, RST, type Segment, SYN } from '../wire/segment.js';
 import { BEGUN, type Endpoint, SENT_SYN } from './endpoint.js';
 import { seqDiff } from './seq.js';
 import { SYN_SENT } from './state.js';
@@ -8,7 +8,8 @@ import { SYN_SENT } from './state.js';
 /** Whether it opens a new connection instead of belonging to the known one, whose ends these are. */
 export function beginsAnew(segment: Segment, sender: Endpoint, peer: Endpoint): boolean {
   const { flags } = segment;
-  if ((flags & (SYN | RST)) !== SYN) return false;
+  // With FIN it is nobody's: known ends ignore it, or one of them challenges it.
+  if ((flags & (SYN | FIN | RST)) !== SYN) return false;
   return (flags & ACK) === 0 ? opensAnew(segment, sender, peer) : answersAnew(segment, sender, peer);
 }
 

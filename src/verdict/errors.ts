@@ -90,7 +90,10 @@ export const ERRORS = [
     title: 'RST: read() gives ECONNRESET once and write() EPIPE; after a FIN, only EPIPE',
     gives: (c) => {
       const reset = decisiveReset(c.gone);
-      if (!reset || c.gone.notes.gaveUp || !wasOpen(c) || hadClosed(c, reset.timeNs)) return null;
+      if (!reset || !wasOpen(c) || hadClosed(c, reset.timeNs)) return null;
+      // Who was given up hears nothing of it, until it is in reach again: whatever it sends then is answered by RST.
+      const { gaveUp } = c.gone.notes;
+      if (gaveUp && c.survivor.end.lastNs <= gaveUp.timeNs) return null;
       const afterFin = (c.gone.fin?.timeNs ?? Infinity) <= reset.timeNs || sees(c, 'fin-missed');
       // Whichever call waits gets the error: with a full window in its way that was write().
       const waiting = reset.windowWasZero ? 'write' : 'read';

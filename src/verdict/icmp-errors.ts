@@ -49,3 +49,11 @@ export function icmpRow({ family, type, code }: Pick<IcmpNote, 'family' | 'type'
   if (family === 4) return (type === 3 && V4_UNREACHABLE[code]) || (type === 11 && code === 0 && TIME_EXCEEDED) || null;
   return (type === 1 && V6_UNREACHABLE[code]) || (type === 3 && code === 0 && TIME_EXCEEDED) || null;
 }
+
+/** What it says, in words. */
+export function icmpTitle(error: Pick<IcmpNote, 'family' | 'type' | 'code'>): string {
+  const { family, type, code } = error;
+  const tooBig = family === 6 ? type === 2 : type === 3 && code === 4;
+  if (tooBig) return family === 6 ? 'packet too big' : 'fragmentation needed';
+  return icmpRow(error)?.title ?? `type ${type}, code ${code}`;
+}

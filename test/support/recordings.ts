@@ -3,6 +3,7 @@ import { readdirSync } from 'node:fs';
 import { join, resolve } from 'node:path';
 import { Positions } from '../../src/output/ladder/positions.js';
 import { analyze, type ConnectionEvent, type ReportRecord, type SegmentRecord } from '../../src/pipeline.js';
+import type { AnomalyId } from '../../src/tcp/anomalies.js';
 import {
   type Example,
   type RecordedRow,
@@ -74,7 +75,7 @@ async function recordingOf({ capture, connection }: Example, wanted: ReadonlySet
     if (one && 'from' in one) states = one.states;
     if (!wanted.has(n + 1)) continue;
     const [by, sends, detail] = one ? ('from' in one ? segment(one) : report(one)) : elsewhere(packet);
-    const odd = one && 'from' in one ? one.anomalies.map(({ id }) => id) : [];
+    const odd = one ? oddIn(one) : [];
     rows.push([n + 1, since(packet.atMs), by, sends, detail, ...both(states), ...odd]);
   }
   if (wanted.has(THE_END)) rows.push([null, since(packets.at(-1)!.atMs), null, null, '', ...both(states)]);
@@ -88,11 +89,16 @@ async function recordingOf({ capture, connection }: Example, wanted: ReadonlySet
 
 const both = ({ client, server }: SegmentRecord['states']) => [client, server] as [RecordedRow[5], RecordedRow[6]];
 
+/** What is odd about a frame. */
+export const oddIn = (one: SegmentRecord | ReportRecord): AnomalyId[] =>
+  'from' in one ? one.anomalies.map(({ id }) => id) : one.believed ? [] : ['icmp.implausible'];
+
 type Sent = readonly [RecordedRow[2], RecordedRow[3], string];
 
 function segment({ from, flags, seq, ack, length, anomalies }: SegmentRecord): Sent {
   const range = length > 0 ? `${seq}:${seq + length}` : '';
-  if (flags.includes('SYN')) return [from, flags.includes('ACK') ? 'SYN-ACK' : 'SYN', ''];
+  if (flags.includes('SYN'))
+    return [from, flags.includes('ACK') ? 'SYN-ACK' : 'SYN', flags.includes('FIN') ? 'FIN' : ''];
   if (flags.includes('RST')) return [from, 'RST', ''];
   if (flags.includes('FIN')) return [from, 'FIN', range];
   if (anomalies.some(({ id }) => id === 'tcp.keep-alive')) return [from, 'keep-alive', ''];
@@ -104,11 +110,11 @@ function report({ to, says }: ReportRecord): Sent {
   return ['router', 'ICMP', says];
 }
 
-const ETHERTYPE_ARP = 0x0806;
+/** How ARP for IPv4 begins, after whatever header of the link there is. */
+const ARP = Buffer.from('000108000604', 'hex');
 
 function elsewhere({ from, flags, octets }: Packet): Sent {
-  const isArp = from === '' && ((octets[12]! << 8) | octets[13]!) === ETHERTYPE_ARP;
-  if (isArp) return [null, 'elsewhere', 'ARP'];
+  if (from === '' && Buffer.from(octets).includes(ARP)) return [null, 'elsewhere', 'ARP'];
   if (from === '') throw new Error('neither TCP nor ARP');
   const of = flags & (SYN | FIN | RST);
   const name = of & SYN ? (flags & ACK ? 'SYN-ACK' : 'SYN') : of & RST ? 'RST' : of & FIN ? 'FIN' : 'a segment';

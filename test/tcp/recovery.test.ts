@@ -19,6 +19,38 @@ function repeats(talk: Transfer, acked: number, times: number, sack?: (n: number
   for (let n = 1; n <= times; n++) talk.server.ack({ ack: past(acked), ...(sack ? { sack: sack(n) } : {}) });
 }
 
+describe('too big for the path (RFC 1191 section 6.4)', () => {
+  const isTooBig = (talk: Transfer, passed: Parameters<Transfer['watcher']['icmpErrorAbout']>[0]): boolean =>
+    talk.watcher.icmpErrorAbout(passed, 3, 4);
+
+  test('what a router said it of goes out again at once: neither timer nor acknowledgement asked for it', () => {
+    const talk = transfer({ sack: true });
+    const [first, second] = talk.sends(2);
+    expect(isTooBig(talk, first)).toBe(true);
+    for (const one of [first, second]) talk.client.resends(one);
+    expect(talk.ids()).toEqual(['tcp.retransmission.too-big', 'tcp.retransmission.too-big']);
+  });
+
+  test('lost again, it waits for the timer like any other', () => {
+    const talk = transfer();
+    const [first] = talk.sends(1, 1);
+    isTooBig(talk, first);
+    talk.client.resends(first);
+    talk.in(250).client.resends(first);
+    expect(talk.ids()).toEqual(['tcp.retransmission.too-big', 'tcp.retransmission.timeout']);
+  });
+
+  test('what was acknowledged by then asks for nothing', () => {
+    const talk = transfer();
+    const [first] = talk.sends(1);
+    talk.in(20).server.ack();
+    isTooBig(talk, first);
+    const [second] = talk.sends(1, 1);
+    talk.in(250).client.resends(second);
+    expect(talk.ids()).toEqual(['tcp.retransmission.timeout']);
+  });
+});
+
 describe('timeout', () => {
   test('each doubles the timer: steps are counted and its time is measured, from what set it', () => {
     const talk = transfer();

@@ -42,6 +42,18 @@ describe('port reuse', () => {
     expect(talk.seen(1).client.retransmissions).toBe(0);
   });
 
+  test('a SYN with FIN is a forgery, and the connection it is aimed at goes on', () => {
+    const talk = established();
+    talk.server.says(100);
+    talk.client.ack();
+    const { next } = talk.server;
+    talk.server.sends(0x03, { seq: next, ack: 0 });
+    talk.client.ack({ ack: next });
+    expect(talk.connections).toBe(1);
+    expect(talk.states()).toEqual(OPEN);
+    expect(talk.anomalies).toEqual(['tcp.impossible', 'tcp.challenge-ack']);
+  });
+
   test('many times over: every one has its record, each told once', () => {
     let talk = established();
     for (let i = 0; i < 20; i++) talk = talk.closes().anew().opens();

@@ -1,5 +1,6 @@
 // Connections that never opened: refused, unreachable, unanswered, or turned away by a firewall.
 
+import { firewall } from '../../stage/host.js';
 import type { Scenario } from '../scenario.js';
 
 export const connectFailures: readonly Scenario[] = [
@@ -91,6 +92,18 @@ export const connectFailures: readonly Scenario[] = [
       await worker.gone;
       Object.assign(second.connection!, { truth: 'normal-close', end: null });
       await lab.routerRules('tcp dport 9998 reject with tcp reset');
+      await lab.client.connects(lab.server);
+    },
+  },
+  {
+    name: 'connect-to-missing-host-unreported',
+    truth: 'connect-unreachable',
+    end: 'server',
+    what: "The server's host was not there; the router's ARP for it failed, and a filter kept the router from telling (ETIMEDOUT).",
+    in: [{ net: 174, vantage: 'router-any' }],
+    async play(lab) {
+      await firewall(lab.between, 'output', 'icmp type destination-unreachable drop');
+      await lab.serverHost.vanish();
       await lab.client.connects(lab.server);
     },
   },

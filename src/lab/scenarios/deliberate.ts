@@ -105,4 +105,47 @@ export const deliberate: readonly Scenario[] = [
       await worker.reads();
     },
   },
+  {
+    name: 'client-aborts-and-its-reset-is-lost',
+    truth: null,
+    end: null,
+    what: 'The client closed with SO_LINGER 0, and its RST was lost on the way; later the server closed, and its FIN was answered by a RST.',
+    in: [{ net: 177, vantage: 'router-far' }],
+    async play(lab) {
+      const worker = await lab.meets();
+      await lab.client.writes('hello');
+      await worker.reads();
+      await worker.writes('hello');
+      await lab.client.reads();
+      await lab.routerRules('tcp flags & rst == rst drop');
+      await lab.client.aborts();
+      await lab.passes(0.5);
+      await lab.routerRules();
+      await worker.closes();
+      await lab.serverHost.leaves('FIN-WAIT-1');
+    },
+  },
+  {
+    name: 'server-drops-a-socket-without-a-word',
+    truth: null,
+    end: null,
+    what: 'The server took its socket out of the kernel (TCP_REPAIR), as for a move to another machine; the client wrote and got a RST, others talked on.',
+    in: [{ net: 178 }],
+    async play(lab) {
+      const second = await lab.anotherClient();
+      const worker = await lab.meets();
+      await lab.client.writes('hello');
+      await worker.reads();
+      await worker.writes('hello');
+      await lab.client.reads();
+      await lab.talks(second);
+      await worker.sets('TCP_REPAIR', 1);
+      await worker.closes();
+      await lab.passes(0.5);
+      await lab.client.writes('are you there?');
+      await lab.client.reads();
+      await lab.passes(0.3);
+      await second.says('still here');
+    },
+  },
 ];

@@ -234,4 +234,39 @@ export const hostsEnded: readonly Scenario[] = [
       await writeOn(crowd.of('writing'), 9);
     },
   },
+  {
+    name: 'one-port-of-two-gone-for-long',
+    truth: 'process-terminated',
+    end: 'server',
+    what: 'The server of one port was killed and its port refused a newcomer; 100 s later the other port still served.',
+    in: [{ net: 199, gzip: true }],
+    hosts: { server: 'process-terminated' },
+    async play(lab) {
+      const crowd = await Crowd.gathers(lab, { 9998: ['idle', 'writing'], 9999: ['writing'] });
+      const [staying] = crowd.of('writing', 9999);
+      staying!.tells(null);
+      await crowd.serversDie('SIGKILL', 9998);
+      await writeOn(crowd.of('writing'), 1);
+      await isNotServed(lab, 9998, 'ECONNREFUSED');
+      await lab.passes(100);
+      await staying!.says('still here');
+    },
+  },
+  {
+    name: 'services-restarted-with-a-gap',
+    truth: 'process-terminated',
+    end: 'server',
+    what: 'All services of a host were ended by SIGTERM at once; one refused a newcomer before they were started again.',
+    in: [{ net: 208, gzip: true }],
+    hosts: { server: 'services-restarted' },
+    async play(lab) {
+      const crowd = await Crowd.gathers(lab, { 9998: ['idle', 'writing'], 9999: ['idle', 'writing'] });
+      await crowd.serversDie('SIGTERM');
+      await isNotServed(lab, 9998, 'ECONNREFUSED');
+      await crowd.opens(9998, 9999);
+      await crowd.serves(9998);
+      await crowd.serves(9999);
+      await writeOn(crowd.of('writing'), 1);
+    },
+  },
 ];

@@ -56,6 +56,21 @@ export const hostsVanished: readonly Scenario[] = [
     },
   },
   {
+    name: 'host-crashes-and-arp-fails',
+    truth: 'host-crashed',
+    end: 'server',
+    what: "A host vanished; the router's ARP for it failed, and the clients that wrote or probed it were told so.",
+    in: [{ net: 209, vantage: 'router-any', gzip: true }],
+    hosts: { server: 'crashed' },
+    hastyNeighbours: true,
+    async play(lab) {
+      const crowd = await twoServices(lab);
+      await lab.serverHost.vanish();
+      await writeToNobody(lab, crowd.of('writing'));
+      await lab.clientHost.leaves('ESTAB', { but: crowd.of('idle').length + 1 });
+    },
+  },
+  {
     name: 'host-crashes-and-reboots-with-listeners',
     truth: 'host-rebooted',
     end: 'server',

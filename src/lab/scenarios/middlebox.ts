@@ -1,6 +1,6 @@
-// Words put into an end's mouth: a firewall's RST in mid-connection, and forged RSTs, believed or not.
+// Words put into an end's mouth: a firewall's RST in mid-connection, forged RSTs, believed or not, and what no kernel says.
 
-import { bareSegment, nextSequence, RST } from '../forge.js';
+import { ACK, bareSegment, FIN, hostUnreachable, nextSequence, RST, SYN } from '../forge.js';
 import type { Lab } from '../lab.js';
 import type { Scenario } from '../scenario.js';
 
@@ -64,6 +64,62 @@ export const middlebox: readonly Scenario[] = [
       await lab.client.says('still talking');
       await lab.client.closes();
       await worker.gone;
+    },
+  },
+  {
+    name: 'forged-reset-copies-the-ttl',
+    truth: 'reset-by-middlebox',
+    end: 'server',
+    what: "A forged RST with the server's exact numbers and TTL, but without timestamps and of another IP identification, killed the client's end.",
+    in: [{ net: 188 }],
+    async play(lab) {
+      const worker = await lab.meets();
+      for (const line of ['tick 1', 'tick 2', 'tick 3']) {
+        await worker.writes(line);
+        await lab.client.reads();
+      }
+      await lab.passes(0.2);
+      const said = await lab.wire.last('tcp and src port 9998');
+      const forged = bareSegment(said, {
+        flags: RST | ACK,
+        sequence: nextSequence(said),
+        window: 0,
+        ipIdShift: 20_000,
+      });
+      await lab.routerSends(forged, lab.clientHost.address);
+      await lab.clientHost.leaves('ESTAB');
+      await lab.client.reads();
+      await worker.reads({ within: 1 });
+    },
+  },
+  {
+    name: 'forgeries-ignored',
+    truth: 'normal-close',
+    end: null,
+    what: "Forgeries in the server's name, a SYN with FIN, an ICMP error about octets never sent and data after the FIN, changed nothing.",
+    in: [{ net: 187 }],
+    async play(lab) {
+      const worker = await lab.meets();
+      await lab.client.writes('hello');
+      await worker.reads();
+      await worker.writes('hello');
+      await lab.client.reads();
+      await lab.passes(0.2);
+      const { address } = lab.clientHost;
+      const said = await lab.wire.last('tcp and src port 9998');
+      await lab.routerSends(bareSegment(said, { flags: SYN | FIN, sequence: nextSequence(said) }), address);
+      await lab.passes(0.2);
+      const asked = await lab.wire.last('tcp and dst port 9998');
+      await lab.routerSends(hostUnreachable(asked, address.replace(/2$/, '1'), 100_000), address);
+      await lab.passes(0.2);
+      await worker.closes();
+      await lab.serverHost.reaches('FIN-WAIT-2');
+      const last = await lab.wire.last('tcp and src port 9998');
+      await lab.routerSends(bareSegment(last, { flags: ACK, sequence: nextSequence(last), payload: 'and' }), address);
+      await lab.passes(0.2);
+      await lab.client.reads();
+      await lab.client.closes();
+      await lab.clientHost.leaves('LAST-ACK');
     },
   },
 ];

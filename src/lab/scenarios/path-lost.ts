@@ -55,4 +55,47 @@ export const pathLost: readonly Scenario[] = [
       await lab.client.reads(GIVE_UP);
     },
   },
+  {
+    name: 'firewall-forgets-an-idle-connection',
+    truth: 'path-lost',
+    end: 'server',
+    what: 'A stateful firewall forgot the connection after 60 s of idleness and dropped what came later; one that had talked on was let through.',
+    in: [{ net: 175, gzip: true }],
+    async play(lab) {
+      const second = await lab.anotherClient();
+      await lab.routerRules('ct state invalid drop');
+      await lab.between.sysctl({
+        'net.netfilter.nf_conntrack_tcp_timeout_established': 60,
+        'net.netfilter.nf_conntrack_tcp_loose': 0,
+      });
+      await lab.talks();
+      await lab.talks(second);
+      second.tells(null);
+      for (let i = 0; i < 4; i++) {
+        await lab.passes(16);
+        await second.says('still here');
+      }
+      await lab.client.writes('are you there?');
+      const answer = lab.client.reads(GIVE_UP);
+      for (let i = 0; i < 3; i++) {
+        await lab.passes(3);
+        await second.says('still here');
+      }
+      await answer;
+    },
+  },
+  {
+    name: 'path-holds-back-keep-alives',
+    truth: 'given-up-in-outage',
+    end: 'server',
+    what: "The path held everything back for 8 s; the client's keep-alive gave up meanwhile, and then the server answered all of it.",
+    in: [{ net: 176, topology: 'tunnel', delayMs: 5, pause: { after: 5, forMs: 8000 } }],
+    async play(lab) {
+      const worker = await lab.talks();
+      await lab.client.keepsAlive({ idle: 1, interval: 1, probes: 4 });
+      await lab.client.reads(GIVE_UP);
+      await worker.gone;
+      await lab.passes(0.2);
+    },
+  },
 ];

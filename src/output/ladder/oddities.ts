@@ -20,6 +20,7 @@ const ODDITIES: Readonly<Record<SegmentAnomaly['id'], Words | null>> = {
   'tcp.retransmission.syn-ack': ['again'],
   'tcp.retransmission.fin': ['again'],
   'tcp.retransmission.syn-data': ['again', 'it was not taken with the SYN'],
+  'tcp.retransmission.too-big': ['again', 'it was too big for the path'],
   'tcp.retransmission.early': ['again', 'although nothing was missing'],
   'tcp.retransmission.spurious': ['what was sent again had arrived'],
   'tcp.out-of-order': ['out of order'],

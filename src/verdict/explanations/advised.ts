@@ -127,8 +127,8 @@ export const HOST_ADVISED: Readonly<Record<HostRuleId, HostAdvised>> = {
     references: ['stevens-shutdown'],
   },
   'services-restarted': {
-    example: 'services-restarted-together',
-    course: ['mass-close', 'listener-back'],
+    example: 'services-restarted-with-a-gap',
+    course: ['mass-close', 'listener-gone', 'listener-back'],
     first: 'What deployment or package update ran at that time; systemctl status of the services.',
     advice: ['close-gracefully', 'reconnect'],
     references: ['stevens-process'],
@@ -148,8 +148,8 @@ export const HOST_ADVISED: Readonly<Record<HostRuleId, HostAdvised>> = {
     references: ['rfc-failures', 'rfc-rto'],
   },
   'crashed-or-cut': {
-    example: 'host-crashes-with-all-its-connections',
-    course: ['went-silent'],
+    example: 'host-crashes-and-arp-fails',
+    course: ['went-silent', 'out-of-reach'],
     first:
       'The console of the host, and whether it answers from another place: that tells a dead host from a cut path.',
     advice: ['read-timeout', 'keep-alive', 'user-timeout'],
@@ -170,7 +170,7 @@ export const HOST_ADVISED: Readonly<Record<HostRuleId, HostAdvised>> = {
     references: ['rfc-nat-timeout'],
   },
   'service-gone': {
-    example: 'one-port-of-two-killed',
+    example: 'one-port-of-two-gone-for-long',
     course: ['mass-close', 'listener-gone'],
     first: 'The service on that port: systemctl status, its log, dmesg for the out-of-memory killer.',
     advice: ['supervise', 'ask-the-host', 'reconnect'],

@@ -14,6 +14,8 @@ export const ANOMALY_NOTES: Readonly<Record<AnomalyId, string>> = {
     'If the final ACK had passed before: see accept-queue-full. Else the ACK or the client is lost.',
   'tcp.retransmission.fin': 'One close, however often its FIN is seen. Unanswered to the end: see fin-unacknowledged.',
   'tcp.retransmission.syn-data': 'Harmless: Fast Open fell back to a plain handshake.',
+  'tcp.retransmission.too-big':
+    'Harmless, once: the sender has learnt the MTU of the path. Where the ICMP error is filtered, the same octets are lost for good.',
   'tcp.retransmission.early':
     'Wasted octets. If one direction has many: look for a device that copies or a capture that missed ACKs.',
   'tcp.retransmission.spurious':

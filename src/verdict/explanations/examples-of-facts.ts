@@ -1,4 +1,5 @@
-// Which segments of which shipped capture show a fact; null: none does, yet. A test asks the fact itself.
+// Which segments of which shipped capture show a fact; null: no capture can, for what it
+// says is known only live, of the processes of this machine (fact-notes.ts). A test asks the fact itself.
 
 import type { FactId } from '../facts.js';
 import type { FACTS_FROM_HOSTS } from '../facts-from-hosts.js';
@@ -9,7 +10,7 @@ type OfHosts = keyof typeof FACTS_FROM_HOSTS;
 export const FACT_EXAMPLES: Readonly<Record<Exclude<FactId, OfHosts>, Example | null>> = {
   'syn-refused': cut('connect-refused', 1, [3, 4], 4),
   'syn-unreachable': cut('connect-to-missing-host', 1, [3, 4, 5], 4),
-  'syn-neighbour-silent': null,
+  'syn-neighbour-silent': cut('connect-to-missing-host-unreported', 1, [4, 5, 6, 7, 8, 9], 5),
   'syn-unanswered': cut('connect-dropped', 1, [4, 5, 6, 11, THE_END], 4),
   'syn-ack-unanswered': cut('syn-ack-unanswered', 1, [3, 4, 6, 7, 11], 4, 'client'),
   'syn-ack-resent-after-ack': cut('accept-queue-full-ack-ignored', 3, [7, 9, 12, 14, 15, 18], 18),
@@ -28,9 +29,9 @@ export const FACT_EXAMPLES: Readonly<Record<Exclude<FactId, OfHosts>, Example | 
   'fin-while-answer-owed': cut('worker-killed-owing-an-answer', 1, [6, 7, 9, 10], 9),
   'fin-reset-soon': cut('host-shut-down-and-booted-then-client-closes', 1, [10, 11, 13, 14], 14),
   'survivor-unanswered': cut('host-vanishes-client-writes', 1, [8, 9, 10, 11, 12, 19], 10),
-  'idle-before-silence': null,
+  'idle-before-silence': cut('firewall-forgets-an-idle-connection', 1, [6, 8, 9, 30, 31, 32, 37], 31),
   'survivor-gave-up': cut('host-vanishes-keepalive-finds-out', 1, [12, 13, 14, 15, 16, 17], 17),
-  'answered-too-late': null,
+  'answered-too-late': cut('path-holds-back-keep-alives', 1, [7, 8, 9, 11, 12, 13, 14], 13),
   'unreachable-by-icmp': cut('host-vanishes-router-says-host-unreachable', 1, [11, 12, 21, 24, 25], 21),
   'host-unreachable-by-icmp': cut('host-vanishes-router-says-host-unreachable', 1, [18, 21, 24, 25], 21),
   'filtered-by-icmp': cut('filter-prohibits-mid-connection', 1, [10, 11, 12, 13, 14], 12),
@@ -42,7 +43,7 @@ export const FACT_EXAMPLES: Readonly<Record<Exclude<FactId, OfHosts>, Example | 
   'capture-hole': cut('worker-killed-then-client-writes-fin-missed', 1, [8, 9, 10, 11], 10),
   'fin-missed': cut('worker-killed-then-client-writes-fin-missed', 1, [8, 9, 10, 11, 12], 10),
   'heard-just-before-rst': cut('server-aborts', 1, [8, 9, 10, 11], 9),
-  'may-have-left': null,
+  'may-have-left': cut('client-aborts-and-its-reset-is-lost', 1, [6, 8, 9, 10, 11], 11, 'client'),
   'unanswered-before-rst': cut('host-reboots-while-client-resends', 1, [10, 11, 12, 13, 16, 17], 11),
   'live-rst': cut('server-aborts', 1, [8, 9, 10, 11], 11),
   'input-pending': cut('worker-killed-with-unread-input', 1, [9, 10, 12, 13], 10),
@@ -50,14 +51,14 @@ export const FACT_EXAMPLES: Readonly<Record<Exclude<FactId, OfHosts>, Example | 
   'survivor-sent-nothing': cut('client-aborts-right-after-connect', 1, [3, 4, 5, 6], 6, 'client'),
   'rst-ttl-differs': cut('firewall-resets-mid-connection', 1, [8, 9, 11, 12], 12),
   'rst-ttl-far-off': cut('forged-reset-believed', 1, [6, 7, 8, 9], 8),
-  'rst-ip-id-off': null,
-  'rst-lacks-timestamps': null,
+  'rst-ip-id-off': cut('forged-reset-copies-the-ttl', 1, [8, 9, 10, 11, 12], 12),
+  'rst-lacks-timestamps': cut('forged-reset-copies-the-ttl', 1, [8, 9, 10, 11, 12], 12),
   'local-process-exited': null,
   'local-process-lives': null,
   'sender-talked-on': cut('forged-reset-believed', 1, [7, 8, 9, 10], 9),
 };
 
-export const FACT_OF_HOST_EXAMPLES: Readonly<Record<OfHosts, Example | null>> = {
+export const FACT_OF_HOST_EXAMPLES: Readonly<Record<OfHosts, Example>> = {
   'ports-ended-together': cut('host-shut-down-with-three-clients', 3, [24, 25, 27, 30], 25),
   'port-ended-together': cut('server-killed-then-connect-refused', 1, [9, 18, 20, 22], 18),
   'rest-ended-later': cut('host-shuts-down-one-service-after-another', 2, [17, 58, 66, 68], 66),
@@ -67,7 +68,7 @@ export const FACT_OF_HOST_EXAMPLES: Readonly<Record<OfHosts, Example | null>> = 
   'host-outlived': cut('outage-outlasts-a-keep-alive', 5, [65, 72, 83, 86, 90], 90),
   'host-heard-since': cut('accept-queue-full-syn-unanswered', 2, [6, 8, 15, 16, 18], 18),
   'host-hears-others': cut('path-drops-one-connection', 1, [18, 22, 35, 42, 44], 44),
-  'host-answers-on': null,
+  'host-answers-on': cut('one-port-of-two-gone-for-long', 1, [25, 26, 27, 38, 40], 40),
   'port-refuses-now': cut('server-killed-then-connect-refused', 1, [18, 22, 23, 27], 27),
   'port-accepts-on': cut('worker-killed-others-served', 1, [11, 13, 14, 17], 17),
   'link-address-changed': cut('address-fails-over-lan', 5, [57, 58, 63, 68, 69], 63),
@@ -75,5 +76,5 @@ export const FACT_OF_HOST_EXAMPLES: Readonly<Record<OfHosts, Example | null>> = 
   'host-forgot-others': cut('nat-table-flushed-in-an-outage', 3, [51, 52, 75, 76], 76),
   'others-forgotten-too': cut('address-fails-over-lan', 5, [58, 63, 68, 69], 63),
   'host-answers-anew': cut('address-fails-over-after-an-outage', 3, [53, 80, 81, 88], 88),
-  'host-remembers-others': null,
+  'host-remembers-others': cut('server-drops-a-socket-without-a-word', 1, [9, 10, 18, 19, 20, 21], 21),
 };

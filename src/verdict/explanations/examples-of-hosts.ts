@@ -1,9 +1,9 @@
-// Which conclusion's example shows a fact about a host; null: none does. A test replays the examples.
+// Which conclusion's example shows a fact about a host; a test replays the examples.
 
 import type { HostFactId } from '../hosts/facts.js';
 import type { HostRuleId } from '../hosts/rules.js';
 
-export const HOST_FACT_EXAMPLES: Readonly<Record<HostFactId, HostRuleId | null>> = {
+export const HOST_FACT_EXAMPLES: Readonly<Record<HostFactId, HostRuleId>> = {
   'services-closed-together': 'shut-down',
   'service-closed-together': 'service-gone',
   'nothing-left': 'shut-down-and-rebooted',
@@ -14,8 +14,8 @@ export const HOST_FACT_EXAMPLES: Readonly<Record<HostFactId, HostRuleId | null>>
   'several-wait': 'crashed-or-cut',
   'many-wait': 'crashed-or-cut',
   'open-ones-wait': 'crashed-or-cut',
-  'link-asks-in-vain': null,
-  'reported-unreachable': null,
+  'link-asks-in-vain': 'crashed-or-cut',
+  'reported-unreachable': 'crashed-or-cut',
   remembers: 'outage',
   'heard-again': 'outage',
   'answered-who-waited': 'outage',
@@ -27,9 +27,9 @@ export const HOST_FACT_EXAMPLES: Readonly<Record<HostFactId, HostRuleId | null>>
   'served-again': 'services-restarted',
   'refuses-now': 'service-gone',
   'refusal-fits': 'service-gone',
-  'refused-meanwhile': null,
+  'refused-meanwhile': 'services-restarted',
   'many-closed': 'services-restarted',
-  'answers-on': null,
+  'answers-on': 'service-gone',
   'another-lives': 'service-gone',
   'hears-others': 'path-to-one-lost',
 };

@@ -1,4 +1,4 @@
-// Which segments of which shipped capture show an ending, an error, an errno or an anomaly; null: none does, yet.
+// Which segments of which shipped capture show an ending, an error, an errno or an anomaly.
 
 import type { AnomalyId } from '../../tcp/anomalies.js';
 import type { EndingId } from '../endings.js';
@@ -52,7 +52,7 @@ export const ERRNO_EXAMPLES: Readonly<Record<string, Example | null>> = {
   ECONNABORTED: null,
 };
 
-export const ANOMALY_EXAMPLES: Readonly<Record<AnomalyId, Example | null>> = {
+export const ANOMALY_EXAMPLES: Readonly<Record<AnomalyId, Example>> = {
   'tcp.retransmission.timeout': cut('host-vanishes-and-comes-back', 1, [10, 11, 12, 13, 14, 19, 20], 13),
   'tcp.retransmission.after-timeout': cut('lossy-rtt-20-blackout-700', 1, [177, 180, 181, 184, 185, 186, 187], 185),
   'tcp.retransmission.fast': cut('lossy-rtt-60-loss-50-no-sack', 1, [13, 14, 15, 17, 18, 19, 20], 19),
@@ -61,11 +61,12 @@ export const ANOMALY_EXAMPLES: Readonly<Record<AnomalyId, Example | null>> = {
   'tcp.retransmission.syn': cut('connect-dropped', 1, [4, 5, 6, 7], 5),
   'tcp.retransmission.syn-ack': cut('syn-ack-unanswered', 1, [3, 4, 6, 7, 11], 6),
   'tcp.retransmission.fin': cut('lossy-rtt-20-loss-100', 1, [148, 149, 150, 151, 152, 153], 151),
-  'tcp.retransmission.syn-data': null,
-  'tcp.retransmission.early': null,
+  'tcp.retransmission.syn-data': cut('fast-open', 3, [22, 23, 24, 25, 27], 24),
+  'tcp.retransmission.too-big': cut('path-mtu-is-smaller', 1, [6, 7, 8, 9, 14, 15, 19], 14),
+  'tcp.retransmission.early': cut('arrives-twice', 1, [6, 7, 8, 9, 10, 11], 10),
   'tcp.retransmission.spurious': cut('worker-killed-with-window-closed', 1, [8, 9, 10, 11, 12], 11),
-  'tcp.out-of-order': null,
-  'tcp.hole-filled': null,
+  'tcp.out-of-order': cut('arrives-late-and-with-a-hole', 1, [6, 7, 8, 9, 18, 19], 18),
+  'tcp.hole-filled': cut('arrives-late-and-with-a-hole', 1, [10, 12, 13, 19, 24, 25], 24),
   'tcp.capture-hole': cut('worker-killed-then-client-writes-fin-missed', 1, [8, 9, 10, 11, 12], 10),
   'tcp.captured-twice': cut('server-aborts-v6-any', 1, [17, 18, 19, 20, 21, 22], 18),
   'tcp.duplicate-ack': cut('lossy-rtt-60-loss-50-no-sack', 1, [13, 14, 15, 17, 18, 19], 15),
@@ -82,10 +83,10 @@ export const ANOMALY_EXAMPLES: Readonly<Record<AnomalyId, Example | null>> = {
   'tcp.rst.accepted': ABORTED,
   'tcp.rst.ignored': cut('forged-reset-ignored', 1, [8, 9, 10, 11, 13], 10),
   'tcp.syn-on-live': cut('client-host-rebooted-and-reuses-its-port', 2, [12, 15, 16, 17], 12),
-  'tcp.syn-data': null,
-  'tcp.data-after-fin': null,
+  'tcp.syn-data': cut('fast-open', 2, [13, 14, 15, 16, 17], 13),
+  'tcp.data-after-fin': cut('forgeries-ignored', 1, [14, 15, 16, 17, 18], 16),
   'tcp.data-after-rst': cut('forged-reset-believed', 1, [6, 7, 8, 9, 10], 9),
-  'tcp.urgent': null,
-  'tcp.impossible': null,
-  'icmp.implausible': null,
+  'tcp.urgent': cut('urgent-octet', 1, [6, 7, 8, 9, 10, 11], 8),
+  'tcp.impossible': cut('forgeries-ignored', 1, [8, 9, 10, 11, 14], 10),
+  'icmp.implausible': cut('forgeries-ignored', 1, [9, 10, 13, 14, 15], 13),
 };

@@ -115,7 +115,7 @@ function saysOf([, , by, sends, detail]: RecordedRow): string {
 const NOTHING_BUT_SYN = '1';
 
 const VERBS: Readonly<Record<SegmentName, (detail: string) => string>> = {
-  SYN: () => 'asks for a connection',
+  SYN: (besides) => (besides === '' ? 'asks for a connection' : `sends SYN and ${besides} in one`),
   'SYN-ACK': () => 'agrees',
   ACK: (number) => (number === NOTHING_BUT_SYN ? 'sends ACK' : `acknowledges all before ${number}`),
   data: (range) => `sends ${octets(range)}`,

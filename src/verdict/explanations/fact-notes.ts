@@ -198,11 +198,11 @@ export const FACT_NOTES: Readonly<Record<FactId, Note>> = {
     references: ['rfc-timestamps'],
   },
   'local-process-exited': {
-    says: 'Live only, and where that end is on this machine: the process that held the socket is not there any more.',
+    says: 'Live only, and where that end is on this machine: the process that held the socket is not there any more. A capture holds packets alone, so none shows it.',
     references: [],
   },
   'local-process-lives': {
-    says: `Live only: the process that held the socket was still there ${span(DYING_NS)} after the close (a dying process closes its sockets first).`,
+    says: `Live only: the process that held the socket was still there ${span(DYING_NS)} after the close (a dying process closes its sockets first). A capture holds packets alone, so none shows it.`,
     references: [],
   },
   'sender-talked-on': {

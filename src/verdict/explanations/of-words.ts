@@ -27,14 +27,14 @@ import { adviceWords, referenceWords, spellings } from './words.js';
 export function ofHostFact(id: HostFactId): Explanation {
   const rows: readonly HostRuleRow[] = HOST_RULES;
   const usedBy = rows.flatMap((row) => usesOf(id, row, ({ title }) => title));
-  const shownBy = HOST_FACT_EXAMPLES[id];
-  const concludes = shownBy ?? usedBy.find(({ as }) => as !== 'excludes')!.of;
-  const { example, course, confusedWith, advice } = ofHostRule(HOST_RULES.find((row) => row.id === concludes)!);
+  const shownBy = HOST_RULES.find((row) => row.id === HOST_FACT_EXAMPLES[id])!;
+  const { example, course, confusedWith, advice } = ofHostRule(shownBy);
   return {
     ...plain('host-fact', id, HOST_FACTS[id].says, 'A fact about a host that has had several connections.'),
     when: HOST_FACT_NOTES[id],
     usedBy,
-    ...(shownBy && { example, course }),
+    example,
+    course,
     confusedWith: confusedWith.filter(({ ruledOutBy }) => !ruledOutBy.some((fact) => fact.id === id)),
     advice,
   };

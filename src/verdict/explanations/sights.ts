@@ -72,6 +72,12 @@ export const SIGHTS: Readonly<Record<ScenarioId, readonly Sight[]>> = {
       gives: 'EACCES',
       when: 'ICMPv6 administratively prohibited: a filter said no',
     },
+    {
+      program: 'survivor',
+      call: 'connect',
+      gives: 'ETIMEDOUT',
+      when: 'when the SYN retries run out, where a router asked the link in vain (ARP) and its ICMP error was filtered',
+    },
   ],
   'connect-timed-out': [
     {

@@ -89,7 +89,14 @@ export const TOLD_OF_ENDINGS: Readonly<Record<EndingId, EndingTold>> = {
     ],
   },
   reset: {
-    scenarios: ['host-rebooted', 'failover', 'process-terminated', 'aborted', 'reset-by-middlebox'],
+    scenarios: [
+      'host-rebooted',
+      'failover',
+      'process-terminated',
+      'aborted',
+      'reset-by-middlebox',
+      'given-up-in-outage',
+    ],
     confusedWith: [
       { of: 'reset-after-fin', tells: 'a FIN of that end before the RST, or one octet that the capture missed' },
       { of: 'handshake-reset', tells: 'whether data had been taken' },

@@ -27,7 +27,9 @@ const OF_OPENING_AND_CLOSING: Readonly<
     ],
   },
   'syn-neighbour-silent': {
-    seen: { says: 'connect() gives EHOSTUNREACH after about 3 s; on the LAN itself no SYN ever leaves.' },
+    seen: {
+      says: 'connect() gives EHOSTUNREACH after about 3 s, or ETIMEDOUT where the router that asks cannot tell; on the LAN itself no SYN ever leaves.',
+    },
     confusedWith: [
       { of: 'neighbour-silent', tells: 'whether the host had been heard on this connection before' },
       { title: 'an address in another network or VLAN', tells: 'the netmask and the VLAN of the one that asks' },

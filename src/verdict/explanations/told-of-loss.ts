@@ -174,6 +174,21 @@ export const TOLD_OF_LOSS = {
     ],
     advice: [],
   },
+  'tcp.retransmission.too-big': {
+    seen: { says: 'Nothing but a read() that takes about a round trip longer, at the first large segments of a path.' },
+    confusedWith: [
+      {
+        of: 'tcp.retransmission.sack',
+        tells:
+          'the ICMP error just before (fragmentation needed, packet too big): SACK reports loss, a router says why',
+      },
+      {
+        of: 'tcp.retransmission.timeout',
+        tells: 'the wait: where the ICMP error is filtered, the timer must run out, again and again',
+      },
+    ],
+    advice: ['mind-the-mtu'],
+  },
   'tcp.retransmission.early': {
     seen: { says: 'Nothing: the receiver throws the second copy away.' },
     confusedWith: [
@@ -184,6 +199,10 @@ export const TOLD_OF_LOSS = {
       {
         of: 'tcp.retransmission.fast',
         tells: 'whether the capture missed the acknowledgements that asked for it: look for tcp.capture-hole',
+      },
+      {
+        title: 'a network that delivers twice',
+        tells: 'a capture at the sender: did the segment leave once or twice?',
       },
     ],
     advice: ['capture-well', 'capture-at-both-ends'],

@@ -13,7 +13,7 @@ import { FACT_EXAMPLES, FACT_OF_HOST_EXAMPLES } from '../../../src/verdict/expla
 import { type Example, THE_END } from '../../../src/verdict/explanations/excerpt.js';
 import { ERRNOS } from '../../../src/verdict/explanations/of-sightings.js';
 import { FACTS, type FactId } from '../../../src/verdict/facts.js';
-import { fileOf, readCapture, recordingsFile, recordingsFor } from '../../support/recordings.js';
+import { fileOf, oddIn, readCapture, recordingsFile, recordingsFor } from '../../support/recordings.js';
 
 const FOLDER = resolve(import.meta.dirname, '../../../src/verdict/explanations/recordings');
 
@@ -74,7 +74,7 @@ describe('anomalies', () => {
     const { passed } = await readCapture(capture);
     const one = passed.find(({ packet }) => packet === decides)!;
     expect(one.connection).toBe(connection);
-    expect('from' in one && one.anomalies.map((anomaly) => anomaly.id)).toContain(id);
+    expect(oddIn(one)).toContain(id);
   });
 });
 

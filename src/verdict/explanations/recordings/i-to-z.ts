@@ -106,6 +106,17 @@ export const I_TO_Z: Readonly<Record<string, Recording>> = {
       [76, 7357.02, 'server', 'RST', '', 'CLOSED', 'CLOSED', 'tcp.rst.accepted'],
     ],
   },
+  'one-port-of-two-gone-for-long': {
+    scenario: 'process-terminated',
+    gave: ['read EOF'],
+    rows: [
+      [25, 565.27, null, 'elsewhere', 'another connection: FIN', 'ESTABLISHED', 'ESTABLISHED'],
+      [26, 566.33, 'server', 'FIN', '', 'CLOSE-WAIT', 'FIN-WAIT-1'],
+      [27, 612.09, 'client', 'ACK', '7', 'CLOSE-WAIT', 'FIN-WAIT-2'],
+      [38, 2218.18, null, 'elsewhere', 'another connection: RST', 'CLOSE-WAIT', 'FIN-WAIT-2'],
+      [40, 102317.12, null, 'elsewhere', 'another connection: a segment', 'CLOSE-WAIT', 'FIN-WAIT-2'],
+    ],
+  },
   'outage-outlasts-a-keep-alive #5': {
     scenario: 'given-up-in-outage',
     gave: ['read ETIMEDOUT', 'write EPIPE'],
@@ -126,6 +137,32 @@ export const I_TO_Z: Readonly<Record<string, Recording>> = {
       [35, 3611.01, 'client', 'data', '6:20', 'ESTABLISHED', 'ESTABLISHED', 'tcp.retransmission.timeout'],
       [42, 7003.02, 'client', 'data', '6:20', 'ESTABLISHED', 'ESTABLISHED', 'tcp.retransmission.timeout'],
       [44, 13664.51, null, 'elsewhere', 'another connection: FIN', 'ESTABLISHED', 'ESTABLISHED'],
+    ],
+  },
+  'path-holds-back-keep-alives': {
+    scenario: 'given-up-in-outage',
+    gave: ['read ETIMEDOUT', 'read ECONNRESET', 'write EPIPE'],
+    rows: [
+      [7, 147.52, 'client', 'ACK', '6', 'ESTABLISHED', 'ESTABLISHED'],
+      [8, 1149.03, 'client', 'keep-alive', '', 'ESTABLISHED', 'ESTABLISHED', 'tcp.keep-alive'],
+      [9, 2173.04, 'client', 'keep-alive', '', 'ESTABLISHED', 'ESTABLISHED', 'tcp.keep-alive'],
+      [11, 4221.02, 'client', 'keep-alive', '', 'ESTABLISHED', 'ESTABLISHED', 'tcp.keep-alive'],
+      [12, 5245.04, 'client', 'RST', '', 'CLOSED', 'ESTABLISHED', 'tcp.rst.accepted'],
+      [13, 9167.97, 'server', 'ACK', '6', 'CLOSED', 'ESTABLISHED', 'tcp.keep-alive-ack'],
+      [14, 9168, 'client', 'RST', '', 'CLOSED', 'CLOSED', 'tcp.rst.accepted'],
+    ],
+  },
+  'path-mtu-is-smaller': {
+    scenario: 'normal-close',
+    gave: ['read EOF'],
+    rows: [
+      [6, 134.14, 'client', 'data', '1:1449', 'ESTABLISHED', 'ESTABLISHED'],
+      [7, 134.52, 'router', 'ICMP', 'fragmentation needed', 'ESTABLISHED', 'ESTABLISHED'],
+      [8, 134.52, 'client', 'data', '1449:2897', 'ESTABLISHED', 'ESTABLISHED'],
+      [9, 134.53, 'router', 'ICMP', 'fragmentation needed', 'ESTABLISHED', 'ESTABLISHED'],
+      [14, 134.57, 'client', 'data', '1:1249', 'ESTABLISHED', 'ESTABLISHED', 'tcp.retransmission.too-big'],
+      [15, 134.57, 'client', 'data', '1249:2497', 'ESTABLISHED', 'ESTABLISHED', 'tcp.retransmission.too-big'],
+      [19, 134.6, 'server', 'ACK', '1249', 'ESTABLISHED', 'ESTABLISHED'],
     ],
   },
   'server-aborts': {
@@ -151,6 +188,18 @@ export const I_TO_Z: Readonly<Record<string, Recording>> = {
       [22, 160.39, 'server', 'data', '1:6', 'ESTABLISHED', 'ESTABLISHED', 'tcp.captured-twice'],
     ],
   },
+  'server-drops-a-socket-without-a-word': {
+    scenario: null,
+    gave: ['read ECONNRESET', 'write EPIPE'],
+    rows: [
+      [9, 102.02, 'server', 'data', '1:6', 'ESTABLISHED', 'ESTABLISHED'],
+      [10, 102.03, 'client', 'ACK', '6', 'ESTABLISHED', 'ESTABLISHED'],
+      [18, 681.75, 'client', 'data', '6:20', 'ESTABLISHED', 'ESTABLISHED'],
+      [19, 681.8, 'server', 'RST', '', 'CLOSED', 'CLOSED', 'tcp.rst.accepted'],
+      [20, 984.53, null, 'elsewhere', 'another connection: a segment', 'CLOSED', 'CLOSED'],
+      [21, 984.89, null, 'elsewhere', 'another connection: a segment', 'CLOSED', 'CLOSED'],
+    ],
+  },
   'server-killed-then-connect-refused': {
     scenario: 'process-terminated',
     gave: ['read EOF', 'write EPIPE'],
@@ -172,6 +221,18 @@ export const I_TO_Z: Readonly<Record<string, Recording>> = {
       [6, 1001.6, 'server', 'SYN-ACK', '', 'SYN-SENT', 'SYN-RECEIVED', 'tcp.retransmission.syn-ack'],
       [7, 3017.66, 'server', 'SYN-ACK', '', 'SYN-SENT', 'SYN-RECEIVED', 'tcp.retransmission.syn-ack'],
       [11, 7177.46, 'server', 'SYN-ACK', '', 'SYN-SENT', 'SYN-RECEIVED', 'tcp.retransmission.syn-ack'],
+    ],
+  },
+  'urgent-octet': {
+    scenario: 'normal-close',
+    gave: ['read EOF'],
+    rows: [
+      [6, 75.17, 'client', 'data', '1:6', 'ESTABLISHED', 'ESTABLISHED'],
+      [7, 75.26, 'server', 'ACK', '6', 'ESTABLISHED', 'ESTABLISHED'],
+      [8, 76.15, 'client', 'data', '6:7', 'ESTABLISHED', 'ESTABLISHED', 'tcp.urgent'],
+      [9, 76.19, 'server', 'ACK', '7', 'ESTABLISHED', 'ESTABLISHED'],
+      [10, 76.33, 'client', 'data', '7:11', 'ESTABLISHED', 'ESTABLISHED'],
+      [11, 76.35, 'server', 'ACK', '11', 'ESTABLISHED', 'ESTABLISHED'],
     ],
   },
   'worker-killed-client-idle': {
