@@ -96,6 +96,7 @@ export class Analysis {
       established: (delivery) => this.teller.transition('open', delivery),
       closing: (delivery) => this.teller.transition('fin', delivery),
       anomaly: (id, delivery, details) => {
+        this.hosts.hosts.seesOddity(delivery);
         this.teller.anomaly(id, delivery, details);
         if (this.followed) this.odd.push({ id, details });
       },

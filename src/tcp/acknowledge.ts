@@ -120,12 +120,24 @@ function selectively(delivery: Delivery): void {
 const hasOnlyProbed = (end: Endpoint): boolean =>
   end.sndNxt === end.firstSeq && !end.has(SENT_SYN | SENT_DATA | SENT_FIN);
 
+/**
+ * Whether it is the sender's turn: it has acknowledged data and said nothing since, as far as the capture goes.
+ * @param seq its sequence number by then; what the capture missed right before may have been the answer
+ */
+export function owesAnswer({ sender, receiver, senderNotesIfAny }: Delivery, seq: number): boolean {
+  if (!sender.has(OWES_ANSWER)) return false;
+  const missed = senderNotesIfAny?.missed;
+  return missed?.endSeq !== seq || missed.timeNs < receiver.lastAskNs;
+}
+
 /** The peer acknowledges what the capture has not seen: it has a hole, or sees one direction only. */
-function missed(delivery: Delivery, ack: number): void {
+export function missed(delivery: Delivery, ack: number): void {
   const { receiver, segment } = delivery;
   const key = delivery.holesKeyOf(!delivery.fromHigh);
   receiver.holes = delivery.holes.open(key, receiver.sndNxt, ack, segment.timeNs, Number.NaN);
   delivery.receiverNotes.missed = { ...delivery.moment, octets: seqDiff(ack, receiver.sndNxt), endSeq: ack };
   receiver.sndNxt = ack;
+  // Whether it was the answer that was missed cannot be known.
+  receiver.clear(OWES_ANSWER);
   delivery.flag('tcp.capture-hole');
 }

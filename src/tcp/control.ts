@@ -3,7 +3,7 @@
 // Follows RFC 9293 section 3.10.7 ("SEGMENT ARRIVES") with a watcher's eyes, in its order: RST, SYN, ACK, text, FIN.
 
 import { ACK, FIN, RST, type Segment, SYN, URG } from '../wire/segment.js';
-import { acknowledge } from './acknowledge.js';
+import { acknowledge, owesAnswer } from './acknowledge.js';
 import { type Connection, HANDSHAKE_DONE } from './connection.js';
 import type { Delivery } from './delivery.js';
 import {
@@ -18,7 +18,6 @@ import {
   IP_ID_JUMPS,
   OFFERS_SACK,
   OFFERS_TIMESTAMPS,
-  OWES_ANSWER,
   RESENT_SYN,
   SENT_DATA,
   SENT_FIN,
@@ -78,7 +77,10 @@ export function text(delivery: Delivery): void {
   } else if (segment.payloadLength > 0) {
     advance(delivery);
     asks(delivery);
-  } else if ((segment.flags & (SYN | FIN)) === 0) recordLetter(delivery.connection, LETTER_ACK, delivery.fromHigh);
+  } else if ((segment.flags & (SYN | FIN)) === 0) {
+    recordLetter(delivery.connection, LETTER_ACK, delivery.fromHigh);
+    if (seqDiff(segment.seq, sender.sndNxt) > 0) delivery.senderNotes.ahead = { ...delivery.moment, seq: segment.seq };
+  }
   if (sender.fallback >= 0) confirm(delivery);
 }
 
@@ -242,7 +244,7 @@ function fin(delivery: Delivery): void {
     sender.finPacket = segment.packet;
     sender.finNs = segment.timeNs;
     if (acknowledgesFin) sender.set(FIN_ACKS_FIN);
-    if (sender.has(OWES_ANSWER)) sender.set(FIN_OWES_ANSWER);
+    if (owesAnswer(delivery, sender.finSeq)) sender.set(FIN_OWES_ANSWER);
     if (receiver.outstanding > 0) sender.set(FIN_MEETS_DATA);
     // FINs that cross: it sent its own before the other's came, whatever was believed, and hears that one only now.
     const crosses = receiver.has(SENT_FIN) && !acknowledgesFin && sender.has(BELIEF_NEEDS_ACK);
@@ -262,12 +264,23 @@ function goesOn({ timeNs, flags, ack }: Segment, reset: ResetNote): boolean {
   return timeNs - reset.timeNs > IN_FLIGHT_NS || ((flags & ACK) !== 0 && seqDiff(ack, reset.ownNxt) > 0);
 }
 
+/**
+ * Says nothing that its sender had not said before, and is not known to be sent since: it may be a copy of an old segment, from
+ * another place of capture whose clock is late.
+ */
+function isOldNews({ sender, receiver, segment }: Delivery): boolean {
+  const { seq, ack, flags, payloadLength, ipId } = segment;
+  if (seqDiff(seqAdd(seq, payloadLength + (flags & (SYN | FIN) ? 1 : 0)), sender.sndNxt) > 0) return false;
+  if (flags & ACK && seqDiff(ack, receiver.sndUna) > 0) return false;
+  return !sender.has(HAS_IP_ID) || sender.has(IP_ID_JUMPS) || ipId === sender.ipId || breaksIpId(sender, ipId);
+}
+
 /** A segment of an end that a RST should have ended: what follows decides whose RST it was and who obeyed it. */
 function doubtReset(delivery: Delivery): void {
   const { sender, receiver, segment, connection } = delivery;
   const own = delivery.senderNotesIfAny?.reset;
   const others = delivery.receiverNotesIfAny?.reset;
-  if (own?.accepted && segment.timeNs - own.timeNs > REORDER_NS) {
+  if (own?.accepted && segment.timeNs - own.timeNs > REORDER_NS && !isOldNews(delivery)) {
     delivery.senderNotes.talkedOn ??= delivery.moment;
     if (segment.payloadLength > 0) delivery.flag('tcp.data-after-rst');
     sender.revert();

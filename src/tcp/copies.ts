@@ -29,7 +29,9 @@ export function isCopy(sender: Endpoint, receiver: Endpoint, segment: Segment, c
     return false;
   }
   const gapNs = Math.abs(segment.timeNs - sender.lastNs);
-  if (segment.ipId > 0) return gapNs < IDENTIFIED_COPY_WINDOW_NS;
+  // A SYN is not sent again before a second has passed (RFC 6298 section 2): then with another timestamp.
+  const isIdentified = segment.ipId > 0 || ((segment.flags & SYN) !== 0 && segment.hasTimestamps);
+  if (isIdentified) return gapNs < IDENTIFIED_COPY_WINDOW_NS;
   // Equal answers to two segments (RSTs, SYN-ACKs) are two: what they answer passed between them.
   if (gapNs >= COPY_WINDOW_NS || receiver.lastPacket > sender.lastPacket) return false;
   // Answers are often equal, in a row: duplicate acknowledgements. Where packets are captured twice, all are.

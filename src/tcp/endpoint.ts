@@ -216,9 +216,14 @@ export const finAckedOf = (end: Endpoint): Moment | null =>
 export const SILENT_SENDS = 3;
 export const SILENT_NS = 3e9;
 
-/** It has asked so often and so long, with no segment of its peer since, that the peer counts as silent. */
+/**
+ * It has asked so often and so long, with no segment of its peer since, that the peer counts as silent: asked again, that is.
+ * Who sends new data all the time is answered, and the capture sees one side only.
+ */
 export const isUnanswered = (end: Endpoint): boolean =>
-  end.unanswered >= SILENT_SENDS && end.lastAskNs - end.unansweredNs >= SILENT_NS;
+  end.unanswered >= SILENT_SENDS &&
+  end.lastAskNs - end.unansweredNs >= SILENT_NS &&
+  (end.timerNs > end.unansweredNs || end.has(PROBED));
 
 /** How often a silence has doubled since it was long enough to be one: each time it is worth a word again. */
 export const silenceRank = (ns: number): number => Math.floor(Math.log2(ns / SILENT_NS));

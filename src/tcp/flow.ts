@@ -62,6 +62,8 @@ export function advance(delivery: Delivery): void {
   if (gap > 0) {
     const key = delivery.holesKeyOf(delivery.fromHigh);
     sender.holes = delivery.holes.open(key, sender.sndNxt, seq, segment.timeNs, tsValOf(segment));
+    // Whatever is in the hole, it has spoken.
+    sender.clear(OWES_ANSWER);
   }
   if (gap < 0) resent(delivery, fresh > 0 ? sender.sndNxt : end);
   if (fresh > 0) {

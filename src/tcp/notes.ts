@@ -77,6 +77,8 @@ export class EndNotes {
   icmp: IcmpNote | undefined = undefined;
   /** The last octets of it that were acknowledged and that the capture never saw: how many, and up to where. */
   missed: (Moment & { readonly octets: number; readonly endSeq: number }) | undefined = undefined;
+  /** A bare acknowledgement of it whose SEG.SEQ lies beyond all that it was seen to send: the capture missed the last of that. */
+  ahead: (Moment & { readonly seq: number }) | undefined = undefined;
   /** SYN-ACK sent again after the client's final ACK had passed; last such frame, and how often. */
   synAckResentAfterAck: (Moment & { count: number }) | undefined = undefined;
   /** It went unanswered as if the other end were dead, and then was answered. */
@@ -95,6 +97,12 @@ export function count(notes: EndNotes, row: number, octets: number, segments = 1
   if (at === tally.length) tally.push(row, 0, 0);
   tally[at + 1] += segments;
   tally[at + 2] += octets;
+}
+
+/** Segments of the anomaly in this row. */
+export function segmentsOf({ tally = [] }: EndNotes, row: number): number {
+  for (let at = 0; at < tally.length; at += 3) if (tally[at] === row) return tally[at + 1];
+  return 0;
 }
 
 /** Notes of a connection's two ends. */

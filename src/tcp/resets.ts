@@ -5,6 +5,7 @@
 // other end had got, so a RST kills if it fits any RCV.NXT that end can have had.
 
 import { ACK, type Segment } from '../wire/segment.js';
+import { missed, owesAnswer } from './acknowledge.js';
 import { HANDSHAKE_DONE, MID_STREAM } from './connection.js';
 import type { Delivery } from './delivery.js';
 import {
@@ -16,7 +17,6 @@ import {
   IP_ID_JUMPS,
   isFinAcked,
   OFFERS_TIMESTAMPS,
-  OWES_ANSWER,
   SENT_DATA,
   SENT_FIN,
   SENT_SYN,
@@ -34,6 +34,7 @@ export function reset(delivery: Delivery): void {
   const { sender, receiver, segment, connection } = delivery;
   recordLetter(connection, LETTER_RST, delivery.fromHigh);
   sender.resets++;
+  tellsOfUnseen(delivery);
   const note = describe(delivery);
   const gaveUp = givesUp(sender, segment);
   const notes = delivery.senderNotes;
@@ -66,6 +67,20 @@ export function reset(delivery: Delivery): void {
   if (!gaveUp) delivery.hears(receiver, HEARS_RST, false);
 }
 
+/**
+ * A RST in its place that acknowledges what the capture has not seen, no more than was allowed: the capture missed that. What
+ * does not fit, a forger may have invented.
+ */
+function tellsOfUnseen(delivery: Delivery): void {
+  const { sender, receiver, segment } = delivery;
+  const { seq, ack, flags } = segment;
+  if ((flags & ACK) === 0 || !sender.has(BEGUN) || !receiver.has(BEGUN) || seq !== sender.sndNxt) return;
+  if (receiver.state === SYN_SENT || seqDiff(ack, receiver.sndNxt) <= 0) return;
+  if (seqDiff(ack, receiver.sndUna) > sender.window) return;
+  missed(delivery, ack);
+  receiver.sndUna = ack;
+}
+
 /** The sender had asked in vain as long as `silent` takes: its RST ends the asking (Linux: keep-alive, user timeout). */
 function givesUp(sender: Endpoint, segment: Segment): boolean {
   return sender.unanswered >= SILENT_SENDS - 1 && segment.timeNs - sender.unansweredNs >= SILENT_NS;
@@ -74,7 +89,9 @@ function givesUp(sender: Endpoint, segment: Segment): boolean {
 function describe(delivery: Delivery): ResetNote {
   const { sender, receiver, segment } = delivery;
   const shape = shapeOf(delivery);
-  const distance = sender.segments > 1 && !sender.has(TTL_VARIES) ? Math.abs(sender.ttl - segment.ttl) : 0;
+  // What can be compared with it: a RST may be anybody's.
+  const others = sender.segments - sender.resets;
+  const distance = others > 0 && !sender.has(TTL_VARIES) ? Math.abs(sender.ttl - segment.ttl) : 0;
   const bothOffer = sender.has(OFFERS_TIMESTAMPS) && receiver.has(OFFERS_TIMESTAMPS);
   return {
     packet: segment.packet,
@@ -86,11 +103,11 @@ function describe(delivery: Delivery): ResetNote {
     peerNxt: receiver.sndNxt,
     lastHeard: { packet: sender.lastPacket, timeNs: sender.lastNs },
     // One hop against a single segment is too little.
-    ttlDistance: sender.segments > 2 || distance > 1 ? distance : 0,
+    ttlDistance: others > 1 || distance > 1 ? distance : 0,
     ipIdOff: (segment.flags & ACK) !== 0 && ipIdOff(sender, segment.ipId),
     lacksTimestamps: (segment.flags & ACK) !== 0 && bothOffer && !segment.hasTimestamps && shape !== 'refused',
     asked: { packet: receiver.unansweredPacket, timeNs: receiver.unansweredNs, count: receiver.unanswered },
-    owedAnswer: sender.has(OWES_ANSWER),
+    owedAnswer: owesAnswer(delivery, sender.sndNxt),
     windowWasZero: sender.window === 0 && sender.zeroWindows > 0,
     beforeData: beforeData(delivery),
   };
@@ -113,7 +130,8 @@ function shapeOf({ sender, receiver, segment, connection }: Delivery): ResetShap
   const answersSyn = receiver.has(SENT_SYN) && !sender.has(SENT_SYN) && !connection.has(HANDSHAKE_DONE);
   // A SYN with data (TCP Fast Open) may be refused with or without its data.
   const coversSyn = seqDiff(ack, receiver.firstSeq) > 0 && seqDiff(ack, receiver.sndNxt) <= 0;
-  if (answersSyn && coversSyn) return 'refused';
+  // A stack without a connection has no number of its own (RFC 9293 section 3.10.7.1): with one, the answer to the SYN was missed.
+  if (answersSyn && coversSyn) return seq === 0 ? 'refused' : 'odd';
   const seqFits = seqDiff(seq, sender.sndUna) >= 0 && seqDiff(seq, sender.sndNxt) <= 0;
   const ackFits = seqDiff(ack, receiver.sndUna) >= 0 && seqDiff(ack, receiver.sndNxt) <= 0;
   return (seqFits || !sender.has(BEGUN)) && ackFits ? 'live-socket' : 'odd';

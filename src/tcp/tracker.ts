@@ -29,7 +29,7 @@ export interface TrackerOptions extends RosterOptions {
 
 /** Whether a RST can be its alleged sender's: a device on the way has another TTL, and lends no life to anyone. */
 const isOwnReset = ({ sender, segment }: Delivery): boolean =>
-  sender.segments <= 1 || sender.has(TTL_VARIES) || sender.ttl === segment.ttl;
+  !sender.has(BEGUN) || sender.has(TTL_VARIES) || sender.ttl === segment.ttl;
 
 export class Tracker {
   /** Latest packet time seen, nanoseconds since the base. */
@@ -116,6 +116,8 @@ export class Tracker {
     connection.lastPacket = segment.packet;
     if (isCopy(sender, receiver, segment, connection.copies)) {
       connection.copies++;
+      // Captured before a router and behind it: which place a RST was captured at cannot be known.
+      if (segment.ttl !== sender.ttl && (flags & RST) === 0) sender.set(TTL_VARIES);
       delivery.flag('tcp.captured-twice');
       return;
     }

@@ -20,7 +20,7 @@ const finAndAck = ({ fin, finAcked }: Side): boolean => fin !== null && finAcked
 /** RST of the gone end after its own FIN. */
 const resetAfterFin = ({ gone }: Case): boolean => {
   const reset = decisiveReset(gone);
-  return reset !== null && gone.fin !== null && gone.fin.timeNs <= reset.timeNs;
+  return reset !== null && !gone.notes.gaveUp && gone.fin !== null && gone.fin.timeNs <= reset.timeNs;
 };
 
 const silent = (c: Case): boolean => sees(c, 'survivor-unanswered');

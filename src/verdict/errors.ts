@@ -3,7 +3,6 @@
 // `when` is `now` (seen, or certain to have been), `next` (at the program's next such call) or `due` (when its timers
 // run out). Rows are asked for the program of the *survivor*; each end has its turn as one.
 
-import { SENT_FIN } from '../tcp/endpoint.js';
 import { SYN_SENT } from '../tcp/state.js';
 import { type Case, decisiveReset, wasOpen } from './case.js';
 import { FACTS, type FactId } from './facts.js';
@@ -39,8 +38,9 @@ const one = (call: ProgramError['call'], error: string, when: 'now' | 'next'): P
 const timer = (c: Case, call: ProgramError['call'], error: string, dueNs: number): ProgramError[] =>
   c.clockNs >= dueNs ? one(call, error, 'now') : [{ call, error, when: 'due', dueNs }];
 
-/** Its program has closed: no call of it can fail any more. */
-const hadClosed = ({ survivor }: Case, beforeNs: number): boolean => (survivor.fin?.timeNs ?? Infinity) < beforeNs;
+/** Its program has closed: no call of it can fail any more. One that only shut down its sending takes data after its FIN. */
+const hadClosed = ({ survivor, gone }: Case, beforeNs: number): boolean =>
+  (survivor.fin?.timeNs ?? Infinity) < beforeNs && gone.notes.wroteAfterFinAcked === undefined;
 
 /** When an end that goes unanswered gives up: by its resends of data or, probing an idle connection, by keep-alives. */
 function givesUpNs({ gone, survivor: { end } }: Case): number {
@@ -108,7 +108,7 @@ export const ERRORS = [
       if (gaveUpBefore(c.survivor)) return one('read', 'ETIMEDOUT', 'now');
       if (sees(c, 'answered-too-late')) return one('read', 'ETIMEDOUT', 'now');
       const question = FACTS['neighbour-silent-to-survivor'].find(c);
-      if ((!sees(c, 'survivor-unanswered') && !question) || c.survivor.end.has(SENT_FIN)) return null;
+      if ((!sees(c, 'survivor-unanswered') && !question) || hadClosed(c, Infinity)) return null;
       const icmp = currentIcmp(c);
       // What came once it had given up came too late for its program.
       const inTime = icmp && icmp.timeNs < (c.survivor.notes.gaveUp?.timeNs ?? Infinity);

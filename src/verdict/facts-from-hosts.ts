@@ -16,18 +16,21 @@ import {
   silenceMet,
   suddenReset,
 } from './findings.js';
+import { isOfIdle } from './hosts/facts.js';
 
 export const FACTS_FROM_HOSTS = {
   'ports-ended-together': {
-    says: 'the host of the {gone} closed all its connections on several ports, in one burst or a series of them',
+    says: 'the host of the {gone} closed all its connections on several ports, in one burst or a series of them, and not after equally long idleness',
     find: (c) => {
       const burst = massBurstOf(c);
-      return at(burst?.first, burst);
+      // One program of a client closes what it has with several servers, and forgets it by itself in time.
+      const byItself = c.gone.role === 'client' && decisiveReset(c.gone)?.shape === 'no-socket';
+      return at(burst?.first, burst && !isOfIdle(burst), !byItself);
     },
     detail: massBurstDetail,
   },
   'port-ended-together': {
-    says: 'the {gone} closed all its connections of this port in one burst',
+    says: 'the {gone} closed all its connections of this port in one burst, and not after equally long idleness',
     find: (c) => {
       const burst = burstOf(c);
       const own = serviceOf(c);
@@ -36,7 +39,7 @@ export const FACTS_FROM_HOSTS = {
       // That it goes on to serve, without a break, says that one worker closed them, or the program on purpose.
       const serves =
         burst && accepted && accepted.timeNs > burst.last.timeNs && !(refused && refused.timeNs > burst.last.timeNs);
-      return at(burst?.first, toll && toll.left === 0 && toll.ended >= 2, !serves);
+      return at(burst?.first, toll && toll.left === 0 && toll.ended >= 2, !serves, burst && !isOfIdle(burst));
     },
     detail: burstDetail,
   },
@@ -63,7 +66,10 @@ export const FACTS_FROM_HOSTS = {
     says: 'several connections asked the host of the {gone} in vain at once',
     find: (c) => {
       const silence = silenceMet(c);
-      return at(silence?.since, (silence?.connections ?? 0) >= 2);
+      // Who was asked in vain when the host was heard again was not asked for nothing but that.
+      const back = c.host?.host.returns.findLast((one) => one.silence === silence);
+      const askedOn = back && isUnanswered(c.survivor.end) && c.survivor.end.lastAskNs > back.at.timeNs;
+      return at(silence?.since, (silence?.connections ?? 0) >= 2, !askedOn);
     },
   },
   'host-forgot-later': {
@@ -121,7 +127,9 @@ export const FACTS_FROM_HOSTS = {
       const { refused = null, accepted = null } = serviceOf(c) ?? {};
       const closing = closingOf(c);
       const gone = refused && (!accepted || accepted.timeNs < refused.timeNs);
-      return at(refused, closing && gone && refused.timeNs > closing.timeNs, !silenceAfter(c, closing));
+      // As long as another connection of the port is open, somebody is there who has one.
+      const after = closing && gone && refused.timeNs > closing.timeNs && refused.alive === 0;
+      return at(refused, after, !silenceAfter(c, closing));
     },
   },
   'port-accepts-on': {

@@ -3,7 +3,7 @@
 // A fact is told by role: {gone} is the end under suspicion, {survivor} its peer. `find` answers the moment that proves
 // it, or null. Rows of scenarios.ts name facts by id; a misspelt one does not compile.
 
-import { MID_STREAM } from '../tcp/connection.js';
+import { HANDSHAKE_DONE, MID_STREAM } from '../tcp/connection.js';
 import { hasHadDataTaken, isUnanswered, SENT_DATA, SENT_FIN } from '../tcp/endpoint.js';
 import type { Moment } from '../tcp/notes.js';
 import { seqDiff } from '../tcp/seq.js';
@@ -44,6 +44,8 @@ export const DELAYED_ACK_NS = 30e6;
 export const CLOSES_IN_TURN_NS = 1e9;
 /** Linux forgets an orphan in FIN-WAIT-2 after this long (tcp_fin_timeout); earlier, only a reboot forgets it. */
 export const FIN_WAIT_2_NS = 60e9;
+/** Linux resends a SYN-ACK so often (tcp_synack_retries), a second after it was sent first and then at twice the interval. */
+const SYN_ACK_RETRIES = 5;
 /** A stack answers at once; this leaves room for the slowest path between the capture and the sender. */
 export const PROMPT_NS = 3e9;
 /** No host loses its connections and is back within this time of its last segment; a firewall's rule takes hold at once. */
@@ -83,7 +85,13 @@ export const FACTS = {
   },
   'syn-ack-resent-after-ack': {
     says: 'the {gone} resent its SYN-ACK although the final ACK had passed, and no program of it spoke since',
-    find: (c) => at(c.gone.notes.synAckResentAfterAck, !c.gone.end.has(SENT_DATA) && !c.gone.end.has(SENT_FIN)),
+    // An acknowledgement of data is of a connection that was let in; one whose SYN-ACK does not come again in time was too.
+    find: (c) => {
+      const again = c.gone.notes.synAckResentAfterAck;
+      const spoke = c.gone.end.has(SENT_DATA) || c.gone.end.has(SENT_FIN) || hasHadDataTaken(c.survivor.end);
+      const waits = again && (again.count >= SYN_ACK_RETRIES || c.clockNs - again.timeNs <= 1.5e9 * 2 ** again.count);
+      return at(again, waits, !spoke);
+    },
   },
   'final-ack-repeated': {
     says: 'the {survivor} repeated its final ACK, and the {gone} still resent its SYN-ACK',
@@ -121,7 +129,8 @@ export const FACTS = {
       const closing = c.survivor.end.has(SENT_FIN) || c.survivor.notes.reset !== undefined;
       // Data still on its way says that the gone end left early, not that the survivor sits there.
       const busy = c.survivor.end.outstanding > 0 || owesAnswer(c, c.survivor);
-      if (!fin || !finAcked || closing || busy) return null;
+      // Where the capture missed the last it sent, that may have been its FIN.
+      if (!fin || !finAcked || closing || busy || lastMissed(c.survivor)) return null;
       const waitedNs = c.clockNs - fin.timeNs;
       return at(finAcked, waitedNs >= (finAcked.timeNs === c.clockNs ? DELAYED_ACK_NS : CLOSE_WAIT_NS));
     },
@@ -210,7 +219,7 @@ export const FACTS = {
     },
   },
   'gave-up-before': {
-    says: 'the {gone} had itself asked in vain for so long that it gave up, before the {survivor} spoke again',
+    says: 'the {gone} had itself asked, in vain or for room in a closed window, for so long that it gave up before the {survivor} spoke again',
     find: (c) => gaveUpBefore(c.gone),
   },
   'gone-was-heard': {
@@ -219,12 +228,12 @@ export const FACTS = {
   },
   'capture-hole': {
     says: 'the capture missed the last the {gone} sent',
-    find: (c) => at(lastMissed(c)),
+    find: (c) => at(lastMissed(c.gone)),
   },
   'fin-missed': {
     says: 'the {survivor} acknowledged one octet more of the {gone} than was captured: its FIN',
     find: (c) => {
-      const missed = lastMissed(c);
+      const missed = lastMissed(c.gone);
       const reset = decisiveReset(c.gone);
       // A stack that had closed answers data with RST alone: an ACK after the hole, or a live socket, says it was data.
       const closed = reset?.shape === 'no-socket' && missed && reset.lastHeard.timeNs <= missed.timeNs;
@@ -275,7 +284,18 @@ export const FACTS = {
     find: (c) => {
       const { end, notes } = c.survivor;
       const sent = end.has(SENT_DATA) || hasHadDataTaken(end) || notes.missed !== undefined || end.segments === 0;
-      return at(c.gone.notes.reset, !sent, !c.connection.has(MID_STREAM));
+      const { reset } = c.gone.notes;
+      // A client that has finished the handshake and has no socket any more answers something that the capture missed.
+      const answersUnseen =
+        reset?.shape === 'no-socket' && c.gone.role === 'client' && c.connection.has(HANDSHAKE_DONE);
+      return at(reset, !sent, !answersUnseen, !c.connection.has(MID_STREAM));
+    },
+  },
+  'gone-held-it': {
+    says: 'a program of the {gone} held the connection: it had opened it, or sent data',
+    find: (c) => {
+      const { role, end } = c.gone;
+      return at(c.gone.notes.reset, role === 'client' || end.has(SENT_DATA) || hasHadDataTaken(end));
     },
   },
   'rst-ttl-differs': {

@@ -1,13 +1,17 @@
 // What facts are found by: the questions that several rows of facts.ts ask of a case.
 
+import { ANOMALY_INDEX } from '../tcp/anomalies.js';
 import { isUnanswered, SENT_FIN, SENT_SYN } from '../tcp/endpoint.js';
 import { isLongAsked } from '../tcp/neighbours.js';
-import type { EndNotes, IcmpNote, Moment, ResetNote } from '../tcp/notes.js';
+import { type IcmpNote, type Moment, type ResetNote, segmentsOf } from '../tcp/notes.js';
+import { seqDiff } from '../tcp/seq.js';
 import { type Case, decisiveReset, neighbourSilence, type Side, wasOpen } from './case.js';
 import { clearedBy, isHabit, massBurst } from './hosts/facts.js';
 import { type Burst, type Return, type Service, type Silence, silencesOf } from './hosts/host.js';
 import { icmpRow } from './icmp-errors.js';
 
+/** Who still asks for room asks again within less. */
+const PROBED_AGAIN_NS = 5e9;
 /** RST within this time of the final ACK still belongs to the handshake. */
 export const HANDSHAKE_TAIL_NS = 1e9;
 
@@ -121,16 +125,28 @@ export const suddenReset = (theCase: Case, shape: string): ResetNote | null => {
   return gone.end.has(SENT_FIN) && gone.fin!.timeNs <= reset.timeNs ? null : reset;
 };
 
-/** When an end that had been asking in vain was answered, if it had given up before: its stack knew the connection no more. */
-export const gaveUpBefore = ({ notes: { healed, reset } }: Side): Moment | null => {
-  const disowned = reset?.accepted && reset.shape === 'no-socket';
-  return healed && disowned && reset.lastHeard.timeNs < healed.timeNs ? healed : null;
+/** Probes of a closed window after which a user timeout (RFC 9293 section 3.9.1.8) may well run out. */
+const WINDOW_PROBES = 3;
+
+/**
+ * When an end that had been asking in vain, or for room in a window that stayed closed, was answered at last, if it had given
+ * up before: its stack knew the connection no more.
+ */
+export const gaveUpBefore = ({ notes }: Side): Moment | null => {
+  const { healed, reset } = notes;
+  if (!reset?.accepted || reset.shape !== 'no-socket') return null;
+  if (healed && reset.lastHeard.timeNs < healed.timeNs) return healed;
+  const probed = segmentsOf(notes, ANOMALY_INDEX['tcp.window-probe']) >= WINDOW_PROBES;
+  return probed && reset.answers && reset.answers.timeNs - reset.lastHeard.timeNs >= PROBED_AGAIN_NS
+    ? reset.answers
+    : null;
 };
 
-/** A hole at the very end of what the gone end sent: a FIN may have been in it. */
-export const lastMissed = ({ gone }: Case): EndNotes['missed'] | null => {
-  const { missed } = gone.notes;
-  return missed && missed.endSeq === gone.end.sndNxt ? missed : null;
+/** A hole at the very end of what this end sent: a FIN may have been in it. */
+export const lastMissed = ({ end, notes: { missed, ahead } }: Side): (Moment & { readonly octets: number }) | null => {
+  if (missed && missed.endSeq === end.sndNxt) return missed;
+  const octets = ahead ? seqDiff(ahead.seq, end.sndNxt) : 0;
+  return ahead && octets > 0 ? { ...ahead, octets } : null;
 };
 
 /** A RST that ended an open connection, whoever sent it. */

@@ -46,6 +46,12 @@ export const LOOKALIKES = {
     title: 'a port scan or a health check',
     toTellApart: 'whether the {gone} does so at regular intervals',
   },
+  'listener-ended': {
+    scenario: 'process-terminated',
+    title: 'a listener that ended, or whose process did, before its program had accepted the connection',
+    toTellApart: 'a new connection to {address}: refused means that the listener is gone',
+    toTellApartOfClient: 'nothing: who connects holds its connection from the start',
+  },
   'deliberate-close': {
     scenario: null,
     title: 'a deliberate early close by the {gone}',

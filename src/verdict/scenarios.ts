@@ -122,6 +122,7 @@ export const SCENARIOS = [
       { id: 'firewall-cut', ruledOutBy: ['survivor-sent-nothing'] },
       { id: 'scan-or-health-check', ruledOutBy: [], ofMotive: true },
       { id: 'backlog-overflow', ruledOutBy: [], ofMotive: true },
+      { id: 'listener-ended', ruledOutBy: ['gone-held-it'], ofMotive: true },
     ],
   },
   {
@@ -169,6 +170,7 @@ export const SCENARIOS = [
       ['live-rst', 'input-pending'],
       ['live-rst', 'window-was-zero'],
       ['live-rst', 'port-refuses-now'],
+      ['live-rst', 'local-process-exited'],
       ['fin-missed', 'no-socket-rst'],
     ],
     excludes: ['data-after-fin-accepted', 'survivor-closed-in-turn', 'local-process-lives'],
@@ -297,6 +299,7 @@ export const SCENARIOS = [
     lookalikes: [
       { id: 'killed-with-unread-input', ruledOutBy: ['survivor-sent-nothing', 'local-process-lives'] },
       { id: 'data-in-flight', ruledOutBy: ['survivor-sent-nothing'] },
+      { id: 'listener-ended', ruledOutBy: ['gone-held-it', 'local-process-lives'] },
     ],
   },
 ] as const satisfies readonly ScenarioRow[];

@@ -8,7 +8,7 @@ import { compare } from '../../src/verify/expectation.js';
 import type { Outcome } from '../../src/verify/outcome.js';
 
 /** Answers in plain words: the verdict, or lookalike, that says the same. */
-const IN_OUR_WORDS: Readonly<Record<string, string | null>> = {
+export const IN_OUR_WORDS: Readonly<Record<string, string | null>> = {
   'unread-input-abort': 'aborted',
   'outage-healed': 'normal-close',
   'forged-reset-ignored': 'normal-close',

@@ -325,7 +325,8 @@ export class Speaker {
       destination: peer.address,
       sourcePort: this.port,
       destinationPort: peer.port,
-      seq: (this.isn + seq) | 0,
+      // Who has sent no SYN has no numbers of its own.
+      seq: bits === (RST | ACK) && this.next === 0 && seq === 0 ? 0 : (this.isn + seq) | 0,
       ack: bits & ACK ? (peer.isn + (fields.ack ?? this.heard)) | 0 : 0,
       flags: bits,
       window: fields.window ?? 502,

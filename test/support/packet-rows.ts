@@ -8,7 +8,10 @@ import { ethernet, ipv4, ipv6, tcp } from './frames.js';
 
 type Who = 'client' | 'server';
 
-/** Seconds, sender, flags (S F P R A) and octets of payload. `R` alone answers for no socket, `RA` comes from a live one. */
+/**
+ * Seconds, sender, flags (S F P R A) and octets of payload. `R` alone answers for no socket, `RA` comes from a live one.
+ * A star behind the flags: the sender's last segment, RSTs apart, once more.
+ */
 export type Row = readonly [seconds: number, who: Who, flags: string, length?: number];
 
 export interface Ends {
@@ -35,23 +38,28 @@ export function conversation(rows: readonly Row[], ends: Ends = {}): PcapRecord[
     vlans = [],
     from = 0,
   } = ends;
-  const next = { client: 1000, server: 5000 };
+  const isn = { client: 1000, server: 5000 };
+  const next = { ...isn };
+  const last = { ...isn };
   const tags = vlans.map((id) => ({ id }));
   return rows.map(([seconds, who, letters, length = 0]) => {
     const peer: Who = who === 'client' ? 'server' : 'client';
-    const flags = [...letters].reduce((bits, letter) => bits | FLAGS[letter], 0);
+    const again = letters.endsWith('*');
+    const flags = [...letters.replace('*', '')].reduce((bits, letter) => bits | FLAGS[letter], 0);
+    if (!again && !(flags & RST)) last[who] = next[who];
     const acknowledges = (flags & ACK) !== 0;
     const bare = letters === 'R';
     const segment = tcp({
       sourcePort: who === 'client' ? clientPort : serverPort,
       destinationPort: who === 'client' ? serverPort : clientPort,
-      seq: next[who],
+      // Who refuses has no numbers of its own.
+      seq: letters === 'RA' && next[who] === isn[who] ? 0 : again ? last[who] : next[who],
       ack: acknowledges ? next[peer] : 0,
       flags,
       window: bare ? 0 : 502,
       payload: length,
     });
-    next[who] += length + ((flags & (SYN | FIN)) !== 0 ? 1 : 0);
+    if (!again) next[who] += length + ((flags & (SYN | FIN)) !== 0 ? 1 : 0);
     const addresses =
       who === 'client' ? { source: client, destination: server } : { source: server, destination: client };
     const datagram = client.includes(':')

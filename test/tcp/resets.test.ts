@@ -266,7 +266,21 @@ describe('what a RST is measured by', () => {
 
   test('numbers that fit nothing are odd', () => {
     const talk = shaken();
-    talk.server.rstAck({ ack: 50_000 });
+    talk.server.rstAck({ ack: 50_000_000 });
+    expect(serverReset(talk)).toMatchObject({ shape: 'odd', accepted: true });
+  });
+
+  test('what it acknowledges and the capture never saw was missed, if there was room for it', () => {
+    const talk = shaken();
+    talk.server.rstAck({ ack: talk.client.next + 6 });
+    expect(serverReset(talk)).toMatchObject({ shape: 'live-socket', beforeData: false });
+    expect(talk.seen().client.notes.missed).toMatchObject({ octets: 6 });
+  });
+
+  test('a SYN is refused by who has no number of its own: with one, the SYN-ACK was missed', () => {
+    const talk = conversation();
+    talk.client.syn();
+    talk.server.rstAck({ seq: 1 });
     expect(serverReset(talk)).toMatchObject({ shape: 'odd', accepted: true });
   });
 });

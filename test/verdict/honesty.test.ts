@@ -44,7 +44,57 @@ describe('a capture of one direction', () => {
   });
 });
 
+describe('a capture that lost one direction on the way', () => {
+  it('claims no silence: who sends new data all the time is answered', async () => {
+    const sends: Row[] = [1, 2, 3, 4, 5, 6, 7, 8].map((at) => [at, 'client', 'PA', 10]);
+    const connection = await judged([...OPEN, ...sends]);
+    expect([said(connection), connection.ending]).toEqual([NOTHING, 'open']);
+    const resends: Row[] = [1.2, 1.6, 2.4, 4, 7.2].map((at) => [at, 'client', 'PA*', 10]);
+    expect(said(await judged([...OPEN, sends[0], ...resends]))).toMatchObject({ scenario: 'host-crashed' });
+  });
+});
+
+describe('a SYN-ACK that came again', () => {
+  const again: Row[] = [...HANDSHAKE, [1, 'server', 'SA*'], [1.001, 'client', 'A']];
+
+  it('may be of a full queue, as long as nothing shows that the connection was let in', async () => {
+    expect(said(await judged(again))).toMatchObject({ scenario: 'accept-queue-full', confidence: 'possible' });
+    const acknowledged: Row[] = [...again, [2, 'client', 'PA', 5], [2.001, 'server', 'A']];
+    const letIn = await judged(acknowledged);
+    expect([said(letIn), letIn.ending]).toEqual([NOTHING, 'open']);
+  });
+
+  it('and does not when it should have come once more: it was let in', async () => {
+    const elsewhere = conversation(CLOSED, { clientPort: 50_000, from: 60 });
+    const [connection] = await connectionsOf([...conversation(again), ...elsewhere]);
+    expect(said(connection)).toEqual(NOTHING);
+  });
+});
+
 describe('a RST', () => {
+  it('of a server that has not spoken may be of a connection that nobody had accepted', async () => {
+    const mute = await judged([...HANDSHAKE, [5, 'server', 'RA']]);
+    expect(said(mute)).toEqual({ scenario: 'aborted', end: 'server', confidence: 'possible' });
+    expect(mute.verdict.lookalikes.map(({ id }) => id)).toContain('listener-ended');
+    const greets: Row[] = [...HANDSHAKE, [0.1, 'server', 'PA', 20], [0.101, 'client', 'A'], [5, 'server', 'RA']];
+    expect(said(await judged(greets))).toEqual({ scenario: 'aborted', end: 'server', confidence: 'certain' });
+  });
+
+  it('after which an old segment is seen once more is not anybody else’s', async () => {
+    const rows: Row[] = [...OPEN, [0.1, 'server', 'RA'], [0.4, 'server', 'PA*', 30]];
+    expect(said(await judged(rows))).toMatchObject({ scenario: 'aborted', confidence: 'possible' });
+  });
+
+  it('has no TTL to be compared with where nothing else of its sender was seen', async () => {
+    const rows: Row[] = [
+      [0, 'server', 'PA', 6],
+      [0.001, 'client', 'R'],
+      [0.1, 'server', 'A'],
+      [0.101, 'client', 'R'],
+    ];
+    expect((await judged(rows)).verdict.scenario).not.toBe('reset-by-middlebox');
+  });
+
   it('with another TTL right after the first request is a middlebox’s, not the server’s', async () => {
     const rows: Row[] = [...HANDSHAKE, [0.003, 'client', 'PA', 500], [0.004, 'server', 'RA']];
     expect(said(await judged(rows, { ttl: { 5: 40 } }))).toMatchObject({
@@ -122,6 +172,31 @@ describe('a RST', () => {
 });
 
 describe('a close', () => {
+  it('of which the capture missed the second FIN leaves nobody in CLOSE-WAIT', async () => {
+    const byClient: Row[] = [...OPEN, [0.1, 'client', 'FA'], [0.101, 'server', 'FA'], [0.102, 'client', 'A']];
+    const later: Row = [1, 'client', 'A'];
+    expect(said(await judged([...byClient, later], { missing: [8] }))).toEqual(NOTHING);
+    const byServer: Row[] = [...OPEN, [0.1, 'server', 'FA'], [0.101, 'client', 'A'], [0.2, 'client', 'FA']];
+    expect(said(await judged([...byServer, [1, 'client', 'A']], { missing: [10] }))).toEqual(NOTHING);
+  });
+
+  it('after an answer that the capture missed does not leave an answer owed', async () => {
+    const rows: Row[] = [
+      ...HANDSHAKE,
+      [0.1, 'client', 'PA', 5],
+      [0.11, 'server', 'A'],
+      [0.12, 'server', 'PA', 22],
+      [0.121, 'client', 'A'],
+      [0.13, 'server', 'FA'],
+      [0.131, 'client', 'A'],
+      [1, 'client', 'PA', 5],
+      [1.001, 'server', 'R'],
+    ];
+    expect(said(await judged(rows))).toMatchObject({ scenario: 'process-terminated', confidence: 'possible' });
+    expect(said(await judged(rows, { missing: [6] }))).toMatchObject({ confidence: 'possible' });
+    expect(said(await judged(rows, { missing: [6, 7] }))).toMatchObject({ confidence: 'possible' });
+  });
+
   it('to which the other end says a last word and closes too is nobody’s death', async () => {
     // TLS: the server answers close_notify with its own, and meets a client that has closed for good.
     const rows: Row[] = [

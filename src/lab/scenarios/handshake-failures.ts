@@ -67,8 +67,23 @@ export const handshakeFailures: readonly Scenario[] = [
     deafServer: true,
     async play(lab) {
       await overflow(lab);
+      // Before it asks again, and is let in.
+      await lab.passes(4);
+      await admit(lab);
+    },
+  },
+  {
+    name: 'accept-queue-full-then-let-in',
+    truth: null,
+    end: null,
+    what: 'Two handshakes ran at once into a queue with room for one: the other client ACKed and wrote in vain until there was room.',
+    in: [{ net: 253, topology: 'tunnel', delayMs: 100, vantage: 'server' }],
+    deafServer: true,
+    async play(lab) {
+      await overflow(lab);
       await lab.passes(5);
       await admit(lab);
+      await lab.passes(3);
     },
   },
   {

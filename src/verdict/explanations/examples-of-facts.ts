@@ -49,6 +49,7 @@ export const FACT_EXAMPLES: Readonly<Record<Exclude<FactId, OfHosts>, Example | 
   'input-pending': cut('worker-killed-with-unread-input', 1, [9, 10, 12, 13], 10),
   'window-was-zero': cut('worker-killed-with-window-closed', 1, [15, 20, 21, 22], 22),
   'survivor-sent-nothing': cut('client-aborts-right-after-connect', 1, [3, 4, 5, 6], 6, 'client'),
+  'gone-held-it': cut('client-aborts-right-after-connect', 1, [3, 4, 5, 6], 6, 'client'),
   'rst-ttl-differs': cut('firewall-resets-mid-connection', 1, [8, 9, 11, 12], 12),
   'rst-ttl-far-off': cut('forged-reset-believed', 1, [6, 7, 8, 9], 8),
   'rst-ip-id-off': cut('forged-reset-copies-the-ttl', 1, [8, 9, 10, 11, 12], 12),

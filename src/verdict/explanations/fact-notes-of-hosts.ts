@@ -13,7 +13,7 @@ export const HOST_NOTES: Readonly<Record<keyof typeof FACTS_FROM_HOSTS, Note>> =
     references: ['stevens-shutdown'],
   },
   'port-ended-together': {
-    says: `${BURST} It must take at least two connections of the port and leave none.`,
+    says: `${BURST} It must take at least two connections of the port and leave none. If all of them had been idle for equally long, a timeout does the same.`,
     references: [],
   },
   'rest-ended-later': {

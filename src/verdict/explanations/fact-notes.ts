@@ -181,6 +181,10 @@ export const FACT_NOTES: Readonly<Record<FactId, Note>> = {
     says: 'The capture has its handshake and no data of it: close() cannot have found input unread.',
     references: ['linux-close'],
   },
+  'gone-held-it': {
+    says: 'A listener takes the connections that it has not accepted with it, by RST. A connection on which its program has spoken is not one of those; nor is that of an end that called connect().',
+    references: ['linux-close'],
+  },
   'rst-ttl-differs': {
     says: 'The TTL (hop limit) of the RST is not the one that all other segments of that end had.',
     references: ['rfc-middlebox-reset'],

@@ -148,6 +148,14 @@ export const TOLD_OF_SILENCES = {
       },
     ],
   },
+  'gone-held-it': {
+    confusedWith: [
+      {
+        title: 'a proxy or balancer that speaks in its name',
+        tells: 'the log of the program: does it know this connection?',
+      },
+    ],
+  },
   'rst-ttl-differs': {
     confusedWith: [
       { title: 'a path that has changed', tells: 'the TTL of later segments of that end' },

@@ -17,13 +17,25 @@ export const MANY = 4;
 export function joinBurst(host: Host, service: Service, moment: Moment, isReset: boolean, quietNs: number): boolean {
   let burst = host.going;
   if (!burst || !goesOn(burst, moment, host)) {
-    burst = { first: moment, last: moment, connections: 0, resets: 0, quiet: 0, tolls: [], left: 0 };
+    burst = {
+      first: moment,
+      last: moment,
+      connections: 0,
+      resets: 0,
+      quiet: 0,
+      leastQuietNs: quietNs,
+      mostQuietNs: quietNs,
+      tolls: [],
+      left: 0,
+    };
     host.going = burst;
   }
   burst.last = moment;
   burst.connections++;
   if (isReset) burst.resets++;
   if (quietNs >= host.times.answerNs) burst.quiet++;
+  burst.leastQuietNs = Math.min(burst.leastQuietNs, quietNs);
+  burst.mostQuietNs = Math.max(burst.mostQuietNs, quietNs);
   burst.left = host.alive;
   let toll = burst.tolls.find((one) => one.service === service);
   if (!toll) {

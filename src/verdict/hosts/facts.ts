@@ -46,6 +46,14 @@ export const isHabit = ({ bursts }: Host, own: Burst): boolean => {
   return alike.length >= HABIT;
 };
 
+/** Servers close idle connections after 5 s (Node, Apache) and more, few sooner; timers that were set together run out together. */
+const IDLE_NS = 3e9;
+const EVENLY_NS = 50e6;
+
+/** Connections that had been idle for equally long were closed by a timeout, if they were not ended by something else. */
+export const isOfIdle = ({ leastQuietNs, mostQuietNs }: Burst): boolean =>
+  leastQuietNs >= IDLE_NS && mostQuietNs - leastQuietNs <= EVENLY_NS;
+
 /** The last burst that took several services, else the last one at all; null: there was none, or it is a habit. */
 export const decisiveBurst = (host: Host): Burst | null => {
   const { bursts } = host;
@@ -129,8 +137,10 @@ export const HOST_FACTS = {
   'was-silent': {
     says: 'from here on it was asked in vain for a while',
     find: ({ host }) => {
-      const silence = currentReturn(host)?.silence;
-      return when(silence?.since, silence && concernsHost(silence));
+      const back = currentReturn(host);
+      // One that waits while all others are quiet is enough, if those turn out to be forgotten with it.
+      const allForgotten = back && back.forgotten >= 2 && !back.remembers;
+      return when(back?.silence?.since, back?.silence && (allForgotten || concernsHost(back.silence)));
     },
   },
   'several-wait': {
@@ -211,10 +221,10 @@ export const HOST_FACTS = {
     find: ({ host }) => sinceClosing(host, ({ refused }) => refused),
   },
   'many-closed': {
-    says: 'the burst closed four connections or more',
+    says: 'the burst closed four connections or more, and not all had been idle for equally long',
     find: ({ host }) => {
       const burst = decisiveBurst(host);
-      return when(burst?.last, (burst?.connections ?? 0) >= MANY);
+      return when(burst?.last, burst && burst.connections >= MANY && !isOfIdle(burst));
     },
   },
   'answers-on': {

@@ -15,8 +15,11 @@ export interface Service {
   /** Connections that are open; opened in all. */
   alive: number;
   opened: number;
-  /** The last SYN to it that was refused, and whether by the host itself as far as its TTL shows; the last one accepted. */
-  refused: (Moment & { readonly fits: boolean }) | null;
+  /**
+   * The last SYN to it that was refused, whether by the host itself as far as its TTL shows, and how many connections were open
+   * then; the last one accepted.
+   */
+  refused: (Moment & { readonly fits: boolean; readonly alive: number }) | null;
   accepted: Moment | null;
 }
 
@@ -36,6 +39,9 @@ export interface Burst {
   resets: number;
   /** Of those, how many had carried nothing for a moment: closed in the middle of quiet, not at the end of an answer. */
   quiet: number;
+  /** The shortest and the longest that one of them had carried nothing before it was closed. */
+  leastQuietNs: number;
+  mostQuietNs: number;
   readonly tolls: Toll[];
   /** Connections of the host that were open when it was over, on any service. */
   left: number;

@@ -118,6 +118,15 @@ export class Hosts {
     else if (link !== host.link && host.returns.length === 0) host.linkIsConstant = false;
   }
 
+  /** Something odd about a segment: the same one again, maybe, seen at another place, from another link and a hop further. */
+  seesOddity({ sender, segment }: Delivery): void {
+    // A RST may be anybody's.
+    const host = segment.flags & RST ? null : this.of(sender);
+    if (!host || host.returns.length > 0) return;
+    if (hasAnotherTtl(segment, host)) host.ttl = TTL_VARIES;
+    if (!Number.isNaN(host.link)) this.comesFrom(host);
+  }
+
   /** A connection that was open has ended: by its sender's FIN or RST, or for the last time looked at. */
   dies(delivery: Delivery): void {
     const { connection, sender, segment, senderNotesIfAny: notes } = delivery;
@@ -157,7 +166,7 @@ export class Hosts {
       const back = host.returns.at(-1);
       // A TTL that is not the host's says that somebody else refuses in its name.
       if (hasAnotherTtl(delivery.segment, host)) return;
-      if (service) service.refused = { ...moment, fits: delivery.segment.ttl === host.ttl };
+      if (service) service.refused = { ...moment, fits: delivery.segment.ttl === host.ttl, alive: service.alive };
       if (back?.silence) back.refuses ??= moment;
       if (back || (service && service.opened > 0)) this.looks.learnt(host, moment.timeNs);
     } else if (reset.shape === 'no-socket') this.returns.disowns(host, reset, delivery);

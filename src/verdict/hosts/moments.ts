@@ -56,7 +56,8 @@ export function timelineOf(host: Host): HostMoment[] {
 
 function massClose(burst: Burst, before: Burst | undefined, host: Host): HostMoment {
   const services = clearedBy(burst);
-  const all = burst.connections === 2 ? 'both' : `all ${burst.connections}`;
+  const closed = burst.tolls.reduce((sum, { left, ended }) => sum + (left === 0 ? ended : 0), 0);
+  const all = closed === 2 ? 'both' : closed === 1 ? 'the only' : `all ${closed}`;
   const byReset = burst.resets === 0 ? '' : burst.resets === burst.connections ? ' by RST' : `, ${burst.resets} by RST`;
   const rest =
     before && before.left > 0 && burst.left === 0 && burst.first.timeNs - before.last.timeNs <= host.times.killNs;

@@ -100,7 +100,10 @@ describe.each(Object.entries(STORIES))('%s', (scenario, { example, gone, steps }
       const peer = role === 'client' ? 'server' : 'client';
       const [own, other] = [endText(connection[role]), endText(connection[peer])];
       const line = answers.ss[role].find((text) => text.includes(`${own} ${other}`));
-      const state = /^\S+/.exec(line ?? 'none')![0].replace(/^ESTAB$/, 'ESTABLISHED');
+      const state = /^\S+/
+        .exec(line ?? 'none')![0]
+        .replace(/^ESTAB$/, 'ESTABLISHED')
+        .replace('SYN-RECV', 'SYN-RECEIVED');
       if (last[role] === 'gone') continue;
       const none = last[role] === 'CLOSED' || last[role] === 'LISTEN';
       expect(state, role).toBe(none ? 'none' : last[role]);

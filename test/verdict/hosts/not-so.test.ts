@@ -104,10 +104,10 @@ describe('services that closed together', () => {
         ...OPENS,
         ...[1, 5, 11].flatMap(asks),
         [14, 'client', 'PA', 9],
-        [14.3, 'client', 'PA', 9],
-        [14.9, 'client', 'PA', 9],
-        [16.1, 'client', 'PA', 9],
-        [18.5, 'client', 'PA', 9],
+        [14.3, 'client', 'PA*', 9],
+        [14.9, 'client', 'PA*', 9],
+        [16.1, 'client', 'PA*', 9],
+        [18.5, 'client', 'PA*', 9],
       ]);
     const { final } = await hear(quiet(80), quiet(80), quiet(443), quiet(443), busy(), busy(), busy());
     expect(final).toBe('crashed-or-cut likely');
@@ -154,4 +154,37 @@ it('SYNs in the name of a host that never answers say nothing of it', async () =
     client('192.0.2.1', 80, [[20, 'client', 'S'], ...[20.001, 21, 23, 27].map((at): Row => [at, 'server', 'SA'])]);
   const { hosts } = await hear(closed(80), closed(443), forged(), forged(), forged());
   expect(hosts.filter(({ event }) => event === 'went-silent' || event === 'shut-down')).toEqual([]);
+});
+
+describe('connections of one port that the server closed together', () => {
+  /** Closed at ten seconds, asked for the last time `idle` seconds before; then written to. */
+  const closed = (idle: number): PcapRecord[] =>
+    client('192.0.2.1', 80, [
+      ...OPENS,
+      ...asks(10 - idle),
+      [10, 'server', 'FA'],
+      [10.04, 'client', 'A'],
+      [12, 'client', 'PA', 5],
+      [12.001, 'server', 'R'],
+    ]);
+
+  it('say that its process ended, unless all of them had been idle for equally long: a timeout closes alike', async () => {
+    const differently = await hear(...[5, 6, 7].map(closed));
+    expect(differently.verdicts).toEqual(Array(3).fill('process-terminated likely'));
+    const alike = await hear(...[5, 5, 5].map(closed));
+    expect(alike.verdicts).toEqual(Array(3).fill('process-terminated possible'));
+  });
+
+  it('and that refuses newcomers by then, while it goes on with another: it still lives', async () => {
+    const refused = client('192.0.2.1', 80, [
+      [11, 'client', 'S'],
+      [11.001, 'server', 'RA'],
+    ]);
+    const gone = await hear(...[5, 6].map(closed), refused);
+    expect(gone.verdicts).toEqual([...Array(2).fill('process-terminated likely'), 'connect-refused certain']);
+    const working = client('192.0.2.1', 80, [...OPENS, ...[8, 13].flatMap(asks)]);
+    const drains = await hear(...[5, 5].map(closed), refused, working);
+    expect(drains.verdicts).toContain('process-terminated possible');
+    expect(drains.verdicts).not.toContain('process-terminated likely');
+  });
 });

@@ -9,12 +9,12 @@ export const A_TO_G: Readonly<Record<string, Recording>> = {
     gave: [],
     rows: [
       [7, 0.01, 'server', 'SYN-ACK', '', 'ESTABLISHED', 'SYN-RECEIVED'],
-      [9, 201.45, 'client', 'ACK', '1', 'ESTABLISHED', 'ESTABLISHED'],
-      [12, 202.63, 'client', 'data', '1:6', 'ESTABLISHED', 'ESTABLISHED'],
-      [14, 1030.62, 'server', 'SYN-ACK', '', 'ESTABLISHED', 'SYN-RECEIVED', 'tcp.retransmission.syn-ack'],
-      [15, 1231.87, 'client', 'ACK', '1', 'ESTABLISHED', 'ESTABLISHED', 'tcp.challenge-ack'],
-      [18, 3046.61, 'server', 'SYN-ACK', '', 'ESTABLISHED', 'SYN-RECEIVED', 'tcp.retransmission.syn-ack'],
-      [19, 3247.8, 'client', 'ACK', '1', 'ESTABLISHED', 'ESTABLISHED', 'tcp.challenge-ack'],
+      [9, 202.06, 'client', 'ACK', '1', 'ESTABLISHED', 'ESTABLISHED'],
+      [12, 203.32, null, 'elsewhere', 'another connection: a segment', 'ESTABLISHED', 'ESTABLISHED'],
+      [14, 1002.26, 'server', 'SYN-ACK', '', 'ESTABLISHED', 'SYN-RECEIVED', 'tcp.retransmission.syn-ack'],
+      [15, 1203.69, 'client', 'ACK', '1', 'ESTABLISHED', 'ESTABLISHED', 'tcp.challenge-ack'],
+      [18, 3018.14, 'server', 'SYN-ACK', '', 'ESTABLISHED', 'SYN-RECEIVED', 'tcp.retransmission.syn-ack'],
+      [19, 3219.24, 'client', 'ACK', '1', 'ESTABLISHED', 'ESTABLISHED', 'tcp.challenge-ack'],
     ],
   },
   'accept-queue-full-syn-unanswered #2': {
