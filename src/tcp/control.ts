@@ -25,10 +25,10 @@ import {
   SENT_SYN_DATA,
   TTL_VARIES,
 } from './endpoint.js';
-import { advance, answers, asks, begin, isProbe, probe } from './flow.js';
+import { advance, answers, asks, begin } from './flow.js';
 import { LETTER_ACK, LETTER_FIN, LETTER_SYN, LETTER_SYN_ACK, recordLetter } from './history.js';
-import type { ResetNote } from './notes.js';
-import { reset } from './resets.js';
+import { isProbe, probe } from './probes.js';
+import { doubtReset, reset } from './resets.js';
 import { seqAdd, seqDiff } from './seq.js';
 import {
   CLOSED,
@@ -49,12 +49,8 @@ import {
   SYN_SENT,
 } from './state.js';
 
-/** A segment this long after the RST that ended its sender's side was not in flight when the RST passed. */
-const IN_FLIGHT_NS = 1e9;
 /** A SYN-ACK sent again because its ACK was lost comes a second after the one before (RFC 6298 section 2): not so soon. */
 const CROSSING_NS = 0.5e9;
-/** Two segments of one sender may be captured in the wrong order within this time. */
-const REORDER_NS = 10e6;
 
 /** RFC 9293 section 3.10.7.4, fifth: every stack drops it unread. */
 const isDropped = (flags: number): boolean => (flags & (SYN | RST | ACK)) === 0;
@@ -257,45 +253,4 @@ function fin(delivery: Delivery): void {
     connection.reopen();
   }
   delivery.hears(receiver, HEARS_FIN, true);
-}
-
-/** It was not in flight when the RST passed: it came too late for that, or acknowledges what was sent after the RST. */
-function goesOn({ timeNs, flags, ack }: Segment, reset: ResetNote): boolean {
-  return timeNs - reset.timeNs > IN_FLIGHT_NS || ((flags & ACK) !== 0 && seqDiff(ack, reset.ownNxt) > 0);
-}
-
-/**
- * Says nothing that its sender had not said before, and is not known to be sent since: it may be a copy of an old segment, from
- * another place of capture whose clock is late.
- */
-function isOldNews({ sender, receiver, segment }: Delivery): boolean {
-  const { seq, ack, flags, payloadLength, ipId } = segment;
-  if (seqDiff(seqAdd(seq, payloadLength + (flags & (SYN | FIN) ? 1 : 0)), sender.sndNxt) > 0) return false;
-  if (flags & ACK && seqDiff(ack, receiver.sndUna) > 0) return false;
-  return !sender.has(HAS_IP_ID) || sender.has(IP_ID_JUMPS) || ipId === sender.ipId || breaksIpId(sender, ipId);
-}
-
-/** A segment of an end that a RST should have ended: what follows decides whose RST it was and who obeyed it. */
-function doubtReset(delivery: Delivery): void {
-  const { sender, receiver, segment, connection } = delivery;
-  const own = delivery.senderNotesIfAny?.reset;
-  const others = delivery.receiverNotesIfAny?.reset;
-  if (own?.accepted && segment.timeNs - own.timeNs > REORDER_NS && !isOldNews(delivery)) {
-    delivery.senderNotes.talkedOn ??= delivery.moment;
-    if (segment.payloadLength > 0) delivery.flag('tcp.data-after-rst');
-    sender.revert();
-    connection.reopen();
-    if ((segment.flags & ACK) === 0 || seqDiff(segment.ack, own.peerNxt) <= 0) return;
-    // It acknowledges what the other end sent after the RST: that one did not obey it either.
-    own.accepted = false;
-    delivery.senderNotes.ignoredReset ??= delivery.moment;
-    delivery.takesBackReset(own.packet, true);
-    if (receiver.state === CLOSED) receiver.revert();
-  } else if (others?.accepted && !own && goesOn(segment, others)) {
-    others.accepted = false;
-    delivery.receiverNotes.ignoredReset ??= delivery.moment;
-    delivery.takesBackReset(others.packet, false);
-    sender.revert();
-    connection.reopen();
-  }
 }

@@ -1,10 +1,10 @@
 // Hot path: what a segment does to its sender's sequence space, and whether it asks for or gives an answer.
 //
-// Read RFC 9293 section 3.4 first, and acknowledge.ts for the other direction. A segment is a *retransmission* if any of its sequence space was already sent in that
-// direction as the capture saw it. Below SND.NXT but never seen, it fills a hole: out of order if it came within a
-// round trip, else something resent that was lost before the capture.
+// Read RFC 9293 section 3.4 first, and acknowledge.ts for the other direction. A segment is a *retransmission* if any of its
+// sequence space was already sent in that direction as the capture saw it. Below SND.NXT but never seen, it fills a hole: out
+// of order if it came within a round trip, else something resent that was lost before the capture.
 
-import { ACK, FIN, RST, type Segment, SYN } from '../wire/segment.js';
+import { ACK, FIN, type Segment, SYN } from '../wire/segment.js';
 import { segmentLength } from './acknowledge.js';
 import { HIGH_SPOKE_FIRST, SPOKE } from './connection.js';
 import type { AnomalyDetails, Delivery } from './delivery.js';
@@ -15,8 +15,6 @@ import {
   isUnanswered,
   OFFERS_SACK,
   OWES_ANSWER,
-  PROBED,
-  PROBED_WINDOW,
   RESENT_SYN,
   SENT_DATA,
   SENT_FIN,
@@ -26,6 +24,7 @@ import {
   TOLD_SILENT,
 } from './endpoint.js';
 import { LETTER_DATA, recordLetter } from './history.js';
+import { probesWindow } from './probes.js';
 import type { ResendReason } from './recovery.js';
 import { doubtTiming, startTiming, timeoutNs } from './round-trip.js';
 import { seqAdd, seqDiff } from './seq.js';
@@ -36,9 +35,6 @@ const DEFAULT_REORDERING_NS = 3e6;
 /** Linux's probe timer is two round trips and two jiffies; ours measure a round trip as it looks from the capture. */
 const LEAST_PROBE_NS = 2e6;
 const PROBE_SLACK_NS = 20e6;
-
-/** Nobody sends a keep-alive so soon. */
-const IDLE_NS = 5e9;
 
 /** SEG.LEN: octets of sequence space it takes. */
 const lengthOf = ({ payloadLength, flags }: Segment): number =>
@@ -80,15 +76,6 @@ export function advance(delivery: Delivery): void {
 }
 
 const tsValOf = ({ hasTimestamps, tsVal }: Segment): number => (hasTimestamps ? tsVal : Number.NaN);
-
-/** RFC 9293 section 3.8.6.1: one octet beyond the closed window. It counts as sent if it is acknowledged. */
-function probesWindow(delivery: Delivery): boolean {
-  const { sender, receiver, segment } = delivery;
-  if (receiver.window !== 0 || receiver.segments === 0 || sender.outstanding !== 0 || segment.flags & SYN) return false;
-  sender.set(PROBED | PROBED_WINDOW);
-  delivery.flag('tcp.window-probe');
-  return true;
-}
 
 /** New sequence space up to `end`: in flight now, and timed. */
 function sends(delivery: Delivery, end: number): void {
@@ -249,29 +236,6 @@ function spoke(delivery: Delivery, octets: number): void {
   // segment that acknowledges the FIN show a write made after the FIN had come.
   if (sender.outstanding > lengthOf(segment)) return;
   delivery.senderNotes.wroteAfterFin ??= { ...delivery.moment, endSeq: sender.sndNxt };
-}
-
-/** A segment without sequence space of its own at SND.NXT-1 asks for an ACK: keep-alive, or probe of a zero window. */
-export function isProbe({ sender, receiver, segment }: Delivery): boolean {
-  const { seq, ack, flags, payloadLength, timeNs } = segment;
-  if (payloadLength > 1 || (flags & (SYN | FIN | RST)) !== 0 || seqDiff(seq, sender.sndNxt) !== -1) return false;
-  if (sender.segments <= 1 || (sender.outstanding > 0 && receiver.segments > 0)) return false;
-  // Who probes acknowledges all it has: this was overtaken by what its sender sent next.
-  if (flags & ACK && seqDiff(ack, receiver.sndUna) < 0) return false;
-  // An octet that was said a moment ago is said again.
-  const soon = !sender.has(PROBED) && timeNs - sender.lastNs < IDLE_NS && receiver.window > 0;
-  return payloadLength === 0 || !sender.has(SENT_DATA) || !soon;
-}
-
-export function probe(delivery: Delivery): void {
-  const { sender, receiver } = delivery;
-  sender.set(PROBED);
-  if (receiver.window === 0 && receiver.segments > 0) {
-    delivery.flag('tcp.window-probe');
-    return;
-  }
-  sender.keepAlives++;
-  delivery.flag('tcp.keep-alive');
 }
 
 /** The sender wants an answer: counts towards its peer's silence. */

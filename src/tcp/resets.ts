@@ -1,10 +1,10 @@
-// The anatomy of a RST: who can have sent it, and whether the other end had to obey.
+// The anatomy of a RST: who can have sent it, whether the other end had to obey, and what that end's going on says of it.
 //
 // Read RFC 9293 section 3.5.2 (what a stack without a connection sends), RFC 5961 section 3.2 (which RST kills) and
 // Linux net/ipv4/tcp_input.c (tcp_reset_check: RCV.NXT-1 after a FIN). What a watcher cannot know is exactly how far the
 // other end had got, so a RST kills if it fits any RCV.NXT that end can have had.
 
-import { ACK, type Segment } from '../wire/segment.js';
+import { ACK, FIN, type Segment, SYN } from '../wire/segment.js';
 import { missed, owesAnswer } from './acknowledge.js';
 import { HANDSHAKE_DONE, MID_STREAM } from './connection.js';
 import type { Delivery } from './delivery.js';
@@ -13,6 +13,7 @@ import {
   breaksIpId,
   CHALLENGED,
   type Endpoint,
+  HAS_IP_ID,
   hasHadDataTaken,
   IP_ID_JUMPS,
   isFinAcked,
@@ -26,8 +27,13 @@ import {
 } from './endpoint.js';
 import { LETTER_RST, recordLetter } from './history.js';
 import type { ResetNote, ResetShape } from './notes.js';
-import { seqDiff } from './seq.js';
-import { HEARS_RST, isOver, SENDS_RST, SYN_SENT } from './state.js';
+import { seqAdd, seqDiff } from './seq.js';
+import { CLOSED, HEARS_RST, isOver, SENDS_RST, SYN_SENT } from './state.js';
+
+/** A segment this long after the RST that ended its sender's side was not in flight when the RST passed. */
+const IN_FLIGHT_NS = 1e9;
+/** Two segments of one sender may be captured in the wrong order within this time. */
+const REORDER_NS = 10e6;
 
 /** Takes in a RST. */
 export function reset(delivery: Delivery): void {
@@ -151,3 +157,44 @@ function mustObey({ sender, receiver, segment }: Delivery, shape: ResetShape): b
 /** An end whose identifications never counted up convicts nobody. */
 const ipIdOff = (sender: Endpoint, ipId: number): boolean =>
   ipId >= 0 && !sender.has(IP_ID_JUMPS) && breaksIpId(sender, ipId);
+
+/** It was not in flight when the RST passed: it came too late for that, or acknowledges what was sent after the RST. */
+function goesOn({ timeNs, flags, ack }: Segment, reset: ResetNote): boolean {
+  return timeNs - reset.timeNs > IN_FLIGHT_NS || ((flags & ACK) !== 0 && seqDiff(ack, reset.ownNxt) > 0);
+}
+
+/**
+ * Says nothing that its sender had not said before, and is not known to be sent since: it may be a copy of an old segment, from
+ * another place of capture whose clock is late.
+ */
+function isOldNews({ sender, receiver, segment }: Delivery): boolean {
+  const { seq, ack, flags, payloadLength, ipId } = segment;
+  if (seqDiff(seqAdd(seq, payloadLength + (flags & (SYN | FIN) ? 1 : 0)), sender.sndNxt) > 0) return false;
+  if (flags & ACK && seqDiff(ack, receiver.sndUna) > 0) return false;
+  return !sender.has(HAS_IP_ID) || sender.has(IP_ID_JUMPS) || ipId === sender.ipId || breaksIpId(sender, ipId);
+}
+
+/** A segment of an end that a RST should have ended: what follows decides whose RST it was and who obeyed it. */
+export function doubtReset(delivery: Delivery): void {
+  const { sender, receiver, segment, connection } = delivery;
+  const own = delivery.senderNotesIfAny?.reset;
+  const others = delivery.receiverNotesIfAny?.reset;
+  if (own?.accepted && segment.timeNs - own.timeNs > REORDER_NS && !isOldNews(delivery)) {
+    delivery.senderNotes.talkedOn ??= delivery.moment;
+    if (segment.payloadLength > 0) delivery.flag('tcp.data-after-rst');
+    sender.revert();
+    connection.reopen();
+    if ((segment.flags & ACK) === 0 || seqDiff(segment.ack, own.peerNxt) <= 0) return;
+    // It acknowledges what the other end sent after the RST: that one did not obey it either.
+    own.accepted = false;
+    delivery.senderNotes.ignoredReset ??= delivery.moment;
+    delivery.takesBackReset(own.packet, true);
+    if (receiver.state === CLOSED) receiver.revert();
+  } else if (others?.accepted && !own && goesOn(segment, others)) {
+    others.accepted = false;
+    delivery.receiverNotes.ignoredReset ??= delivery.moment;
+    delivery.takesBackReset(others.packet, false);
+    sender.revert();
+    connection.reopen();
+  }
+}

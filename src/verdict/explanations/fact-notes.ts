@@ -2,18 +2,10 @@
 
 import { SILENT_NS, SILENT_SENDS } from '../../tcp/endpoint.js';
 import { NEIGHBOUR_ASKS, NEIGHBOUR_NS } from '../../tcp/neighbours.js';
-import {
-  CLOSE_WAIT_NS,
-  CLOSES_IN_TURN_NS,
-  DELAYED_ACK_NS,
-  DYING_NS,
-  FASTEST_REBOOT_NS,
-  type FactId,
-  FIN_WAIT_2_NS,
-  IDLE_TIMEOUT_NS,
-  PROMPT_NS,
-  RESEND_NS,
-} from '../facts.js';
+import type { FactId } from '../facts.js';
+import { CLOSE_WAIT_NS, CLOSES_IN_TURN_NS, DELAYED_ACK_NS, FIN_WAIT_2_NS } from '../facts-of-closing.js';
+import { DYING_NS, FASTEST_REBOOT_NS, PROMPT_NS, RESEND_NS } from '../facts-of-resets.js';
+import { IDLE_TIMEOUT_NS } from '../facts-of-silence.js';
 import { HANDSHAKE_TAIL_NS } from '../findings.js';
 import { HOST_NOTES } from './fact-notes-of-hosts.js';
 import type { Note } from './note.js';
