@@ -85,7 +85,7 @@ export const FACTS_FROM_HOSTS = {
       const { lastAskNs, unansweredNs } = c.survivor.end;
       const back = c.host?.host.returns.find(({ at: when }) => when.timeNs > lastAskNs);
       // Resends come at twice the interval each time: who has not asked for longer than that asks no more.
-      const asksNoMore = c.clockNs - lastAskNs > 2 * (lastAskNs - unansweredNs);
+      const asksNoMore = c.survivor.notes.gaveUp || c.clockNs - lastAskNs > 2 * (lastAskNs - unansweredNs);
       return at(back?.remembers, isUnanswered(c.survivor.end), asksNoMore);
     },
   },

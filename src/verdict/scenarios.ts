@@ -77,7 +77,8 @@ export const SCENARIOS = [
     excludes: [],
     corroboratedBy: [],
     lookalikes: [
-      { id: 'host-down', ruledOutBy: [], ofMotive: true },
+      // Who goes on with connections of before was up all the time.
+      { id: 'host-down', ruledOutBy: ['host-hears-others', 'host-outlived', 'host-heard-since'], ofMotive: true },
       { id: 'filtered', ruledOutBy: [], ofMotive: true },
       { id: 'accept-queue', ruledOutBy: ['syn-ack-unanswered'], ofMotive: true },
     ],
