@@ -17,6 +17,8 @@ import { Waiting } from './waiting.js';
 
 /** A finished connection is final after this long: the longest TIME-WAIT in use (Linux 60 s, others up to 120 s). */
 const LINGER_NS = 120e9;
+/** And at once if so many have ended since: as kernels do (Linux tcp_max_tw_buckets), for a flood of them must not fill memory. */
+const MOST_LINGERING = 262_144;
 /** After a FIN or the end, things have settled by then: who closes in turn has done so, and who dies is dead. */
 const SETTLED_NS = 1e9;
 /** What makes a segment one of the rarer half, together with a missing ACK. */
@@ -58,8 +60,9 @@ export class Tracker {
     return this.currentId;
   }
 
-  /** When the next connection has waited long enough to be looked at; Infinity: none waits. */
+  /** When the next connection has waited long enough to be looked at; -Infinity: too many wait; Infinity: none does. */
   get dueNs(): number {
+    if (this.lingering.size > MOST_LINGERING) return Number.NEGATIVE_INFINITY;
     return Math.min(this.lingering.nextNs, this.settling.nextNs);
   }
 
@@ -73,12 +76,14 @@ export class Tracker {
   /** Looks at the next that is due, with the clock at its own deadline: how often the clock is moved changes nothing. */
   passDue(): void {
     const { dueNs, lingering } = this;
-    this.clockNs = dueNs;
-    if (lingering.nextNs === dueNs) this.endWait();
+    const forced = dueNs === Number.NEGATIVE_INFINITY;
+    if (!forced) this.clockNs = dueNs;
+    if (forced || lingering.nextNs === dueNs) this.endWait(forced);
     else this.lookAgain();
   }
 
-  private endWait(): void {
+  /** @param forced there is no room for so many that wait. */
+  private endWait(forced: boolean): void {
     this.lingering.take();
     const { index, id } = this.lingering;
     const connection = this.roster.at(index, id);
@@ -86,7 +91,7 @@ export class Tracker {
     connection.clear(QUEUED);
     if (!connection.has(FINISHED)) return;
     if (!isOver(connection.low.state) || !isOver(connection.high.state)) connection.reopen();
-    else if (connection.endedNs + LINGER_NS > this.clockNs) this.linger(connection);
+    else if (!forced && connection.endedNs + LINGER_NS > this.clockNs) this.linger(connection);
     else this.roster.finalise(index);
   }
 

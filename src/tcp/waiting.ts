@@ -12,7 +12,8 @@ export class Waiting {
   private deadlinesNs = new Float64Array(FIRST_ROOM);
   private mask = FIRST_ROOM - 1;
   private head = 0;
-  private size = 0;
+  /** How many wait. */
+  size = 0;
   /** When the first of them is due; Infinity: none waits. */
   nextNs = Number.POSITIVE_INFINITY;
   /** Of the one taken last: where it was, and which it was. */

@@ -2,10 +2,11 @@
 
 import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
-import { EVICTED } from '../../src/tcp/connection.js';
+import { type Connection, EVICTED } from '../../src/tcp/connection.js';
+import type { TrackerListener } from '../../src/tcp/delivery.js';
 import { STATE_NAMES } from '../../src/tcp/state.js';
-import type { TrackerOptions } from '../../src/tcp/tracker.js';
-import { ACK, FIN, RST, SYN } from '../../src/wire/segment.js';
+import { Tracker, type TrackerOptions } from '../../src/tcp/tracker.js';
+import { ACK, FIN, RST, Segment, SYN } from '../../src/wire/segment.js';
 import {
   type Conversation,
   connectionInTimeWait,
@@ -252,4 +253,30 @@ describe('the end of a capture', () => {
     expect(talk.watcher.ended.map(({ id }) => id)).toEqual([1, 1]);
     expect(talk.watcher.close()).toHaveLength(1);
   });
+});
+
+test('of a flood of endings the first are final before their time, so that memory stays bounded', () => {
+  const segment = new Segment();
+  segment.ipVersion = 4;
+  const finals: number[] = [];
+  const nothing = (): void => {};
+  const deaf = new Proxy({} as TrackerListener, { get: (_, name) => (name === 'final' ? final : nothing) });
+  const final = ({ id }: Connection): number => finals.push(id);
+  const options = { maxConnections: 1_000_000, hashKey: 1, accepts: null, serverPorts: [], looksAgain: false };
+  const tracker = new Tracker(segment, options, deaf);
+  const passes = (flags: number, from: number, to: number, seq: number, ack: number): void => {
+    segment.source[0] = from;
+    segment.destination[0] = to;
+    Object.assign(segment, { flags, seq, ack, sourcePort: from, destinationPort: to, packet: segment.packet + 1 });
+    segment.timeNs += 1000;
+    tracker.take();
+  };
+  const room = 262_144;
+  for (let n = 1; n <= room + 100; n++) {
+    passes(SYN, 1000 + n, 80, n, 0);
+    passes(RST | ACK, 80, 1000 + n, 0, n + 1);
+  }
+  expect(finals.length).toBeGreaterThanOrEqual(99);
+  expect(finals).toEqual(finals.map((_, n) => n + 1));
+  expect(tracker.roster.lateSegments).toBe(0);
 });
