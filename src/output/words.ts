@@ -101,6 +101,8 @@ const octets = (n: number): string =>
 /** What one end's calls gave or will give; null if nothing is known. */
 export function errorWords(errors: readonly ErrorRecord[]): string | null {
   const words = errors.map(({ call, error, when, dueAt }) => {
+    // It waits in the socket for whichever call comes first; nobody can see which that was.
+    if (error === 'ECONNRESET' && call === 'read') return 'read(), or a write() before it, gave ECONNRESET';
     if (when === 'now') return `${call}() gave ${error}`;
     if (when === 'next') return `the next ${call}() will give ${error}`;
     return `${call}() will give ${error}${dueAt ? ` about ${clockTime(dueAt).slice(0, 8)} by default, unless the program gives up first` : ''}`;

@@ -54,7 +54,7 @@ export const FACTS_FROM_HOSTS = {
     },
   },
   'host-silent-after-closing': {
-    says: 'then others asked the host of the {gone} in vain',
+    says: 'then the host of the {gone} was asked in vain',
     find: (c) => {
       const closing = closingOf(c);
       const silence = silenceAfter(c, closing);

@@ -18,8 +18,9 @@ export const LOOKALIKES = {
   },
   'backlog-overflow': {
     scenario: 'accept-queue-full',
-    title: 'an accept queue that overflows and aborts (tcp_abort_on_overflow)',
-    toTellApart: 'nstat TcpExtListenOverflows on the server',
+    title:
+      'an accept queue that overflows: Windows refuses the SYN then, Linux resets after the final ACK (tcp_abort_on_overflow)',
+    toTellApart: 'nstat TcpExtListenOverflows on the server (Linux)',
   },
   'host-down': {
     scenario: 'host-crashed',

@@ -206,6 +206,11 @@ export const HOST_RULES = [
         toTellApart: 'whether the address belongs to one machine alone',
         ruledOutBy: [],
       },
+      {
+        title: 'a full accept queue of one service, if those who wait want to be let in',
+        toTellApart: 'ss -ltn on the host: Recv-Q above Send-Q of the listener',
+        ruledOutBy: [],
+      },
     ],
   },
   {
