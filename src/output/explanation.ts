@@ -181,6 +181,7 @@ const USES = {
   corroborates: 'makes more likely',
   tells: 'is told with',
   'rules-out': 'rules out, for',
+  'brings-up': 'brings up, for',
 } as const satisfies Record<Use['as'], string>;
 
 const useLine = ({ as, of, what }: Use): string => `  - ${USES[as]} ${of}${what ? `: ${what}` : ''}`;

@@ -57,6 +57,10 @@ export function reset(delivery: Delivery): void {
     if (!isOver(receiver.state)) delivery.hears(receiver, HEARS_RST, false);
     return;
   }
+  // Once it has been reset itself, it answers whatever still comes: of its own end that says nothing.
+  const others = delivery.receiverNotesIfAny;
+  const wentOn = others?.talkedOn || (others?.reset && seqDiff(receiver.sndNxt, others.reset.ownNxt) > 0);
+  if (sender.state === CLOSED && others?.reset?.accepted && !wentOn && !notes.reset) return;
   if (!notes.reset || (note.accepted && !notes.reset.accepted)) notes.reset = note;
   if (!note.accepted) {
     notes.ignoredReset ??= delivery.moment;

@@ -50,6 +50,14 @@ function givesUpNs({ gone, survivor: { end } }: Case): number {
   return end.unansweredNs + interval * KEEP_ALIVE_PROBES;
 }
 
+/**
+ * It left by RST while data of it went unanswered: its program did, for its kernel gives up on data without a word (Linux
+ * tcp_write_err()), and not before RFC 9293's R2 of 100 s.
+ */
+function abortsUnheard({ survivor: { end, notes } }: Case): boolean {
+  return notes.gaveUp !== undefined && end.outstanding > 0 && notes.gaveUp.timeNs - end.unansweredNs < 100e9;
+}
+
 export const ERRORS = [
   {
     id: 'errno-refused',
@@ -105,7 +113,8 @@ export const ERRORS = [
     title: 'no answer: ETIMEDOUT when the retries run out, or the errno of the ICMP error that came meanwhile',
     gives: (c) => {
       // Its own RST to a peer that came back too late shows that its socket is gone.
-      if (gaveUpBefore(c.survivor)) return one('read', 'ETIMEDOUT', 'now');
+      if (gaveUpBefore(c.survivor)) return hadClosed(c, Infinity) ? null : one('read', 'ETIMEDOUT', 'now');
+      if (abortsUnheard(c)) return null;
       if (sees(c, 'answered-too-late')) return one('read', 'ETIMEDOUT', 'now');
       const question = FACTS['neighbour-silent-to-survivor'].find(c);
       if ((!sees(c, 'survivor-unanswered') && !question) || hadClosed(c, Infinity)) return null;

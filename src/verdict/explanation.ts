@@ -86,7 +86,7 @@ export interface ConfusedWith {
 
 /** Where a fact counts. */
 export interface Use {
-  readonly as: 'requires' | 'excludes' | 'corroborates' | 'tells' | 'rules-out';
+  readonly as: 'requires' | 'excludes' | 'corroborates' | 'tells' | 'rules-out' | 'brings-up';
   /** The scenario or conclusion. */
   readonly of: string;
   /** What it rules out there. */

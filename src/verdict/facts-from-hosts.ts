@@ -3,6 +3,7 @@
 import { isUnanswered } from '../tcp/endpoint.js';
 import { decisiveReset } from './case.js';
 import type { FactRow } from './facts.js';
+import { FACTS_OF_CLOSING } from './facts-of-closing.js';
 import {
   at,
   burstDetail,
@@ -57,6 +58,8 @@ export const FACTS_FROM_HOSTS = {
     says: 'then the host of the {gone} was asked in vain',
     find: (c) => {
       const closing = closingOf(c);
+      // Who forgot the FIN may do so by itself in time, whatever silence came before: a path that was cut for a while.
+      if (FACTS_OF_CLOSING['fin-reset-soon'].find(c)) return null;
       const silence = silenceAfter(c, closing);
       const soon = silence && silence.since.timeNs - closing!.timeNs <= c.host!.host.times.shutdownNs;
       return at(silence?.since, soon);

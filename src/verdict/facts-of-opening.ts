@@ -48,7 +48,7 @@ export const FACTS_OF_OPENING = {
   },
   'final-ack-repeated': {
     says: 'the {survivor} repeated its final ACK, and the {gone} still resent its SYN-ACK',
-    find: (c) => at(c.gone.notes.synAckResentAfterAck, (c.gone.notes.synAckResentAfterAck?.count ?? 0) >= 2),
+    find: (c) => at(c.gone.notes.synAckResentAfterAck, (c.gone.notes.synAckResentAfterAck?.count ?? 0) >= 3),
   },
   'reset-before-data': {
     says: 'the {gone} sent RST in or right after the handshake, before it took any data',

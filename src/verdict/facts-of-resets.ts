@@ -96,12 +96,16 @@ export const FACTS_OF_RESETS = {
       return at(reset, !sent, !answersUnseen, !c.connection.has(MID_STREAM));
     },
   },
-  'gone-held-it': {
-    says: 'a program of the {gone} held the connection: it had opened it, or sent data',
+  'gone-never-spoke': {
+    says: 'no program of the {gone} had spoken on the connection: nobody may have accepted it',
     find: (c) => {
       const { role, end } = c.gone;
-      return at(c.gone.notes.reset, role === 'client' || end.has(SENT_DATA) || hasHadDataTaken(end));
+      return at(c.gone.notes.reset, role === 'server' && !end.has(SENT_DATA) && !hasHadDataTaken(end));
     },
+  },
+  'gone-had-probed': {
+    says: 'the {gone} had sent keep-alives: its kernel gives up by a RST if they are not answered',
+    find: (c) => at(c.gone.notes.reset, c.gone.end.keepAlives > 0),
   },
   'rst-ttl-differs': {
     says: 'the TTL of the RST is not the one of the {gone}',

@@ -122,6 +122,9 @@ export const suddenReset = (theCase: Case, shape: string): ResetNote | null => {
   const { gone } = theCase;
   const reset = decisiveReset(gone);
   if (reset?.shape !== shape || gone.notes.gaveUp || handshakeReset(theCase)) return null;
+  // It had sent a RST before, which did not arrive: of course it knows no such connection.
+  const { ignoredReset } = gone.notes;
+  if (shape === 'no-socket' && ignoredReset && ignoredReset.timeNs < reset.timeNs) return null;
   return gone.end.has(SENT_FIN) && gone.fin!.timeNs <= reset.timeNs ? null : reset;
 };
 

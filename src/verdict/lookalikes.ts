@@ -53,6 +53,16 @@ export const LOOKALIKES = {
     toTellApart: 'a new connection to {address}: refused means that the listener is gone',
     toTellApartOfClient: 'nothing: who connects holds its connection from the start',
   },
+  'answers-lost': {
+    scenario: 'given-up-in-outage',
+    title: 'a kernel that gave up on keep-alives whose answers were lost beyond the place of capture',
+    toTellApart: 'a capture on the {gone}: did the answers arrive?',
+  },
+  'killed-with-linger': {
+    scenario: 'process-terminated',
+    title: 'a process that ended while SO_LINGER 0 was set on its socket',
+    toTellApart: 'whether the process of the {gone} still runs',
+  },
   'deliberate-close': {
     scenario: null,
     title: 'a deliberate early close by the {gone}',

@@ -123,7 +123,7 @@ export const SCENARIOS = [
       { id: 'firewall-cut', ruledOutBy: ['survivor-sent-nothing'] },
       { id: 'scan-or-health-check', ruledOutBy: [], ofMotive: true },
       { id: 'backlog-overflow', ruledOutBy: [], ofMotive: true },
-      { id: 'listener-ended', ruledOutBy: ['gone-held-it'], ofMotive: true },
+      { id: 'listener-ended', ruledOutBy: [], onlyIf: 'gone-never-spoke', ofMotive: true },
     ],
   },
   {
@@ -142,7 +142,7 @@ export const SCENARIOS = [
       ['gone-sent-fin', 'fin-acknowledged', 'ports-ended-together', 'host-silent-after-closing'],
       ['live-rst', 'ports-ended-together', 'host-silent-after-closing'],
     ],
-    excludes: ['data-after-fin-accepted', 'host-hears-others', 'port-refuses-now'],
+    excludes: ['data-after-fin-accepted', 'host-hears-others', 'host-outlived', 'host-heard-since', 'port-refuses-now'],
     corroboratedBy: ['ports-ended-together', 'rest-ended-later', 'host-silent-to-all', 'host-answers-anew'],
     lookalikes: [
       { id: 'process-then-cut', ruledOutBy: ['fin-reset-soon'] },
@@ -179,7 +179,8 @@ export const SCENARIOS = [
     alsoTells: ['port-accepts-on', 'host-answers-on'],
     // That its process is gone settles all: who saw that runs on the same host, so the host is not.
     lookalikes: [
-      { id: 'deliberate-close', ruledOutBy: ['live-rst', 'port-refuses-now', 'local-process-exited'] },
+      // A port that refuses may be one that drains: its program closed all it had, and is about to end.
+      { id: 'deliberate-close', ruledOutBy: ['live-rst', 'local-process-exited'] },
       { id: 'host-rebooted', ruledOutBy: ['gone-sent-fin', 'live-rst', 'local-process-exited'] },
       { id: 'aborted', ruledOutBy: ['gone-sent-fin', 'fin-missed', 'port-refuses-now', 'local-process-exited'] },
       // A host that answers later may have booted meanwhile, so quickly that nobody noticed.
@@ -216,10 +217,8 @@ export const SCENARIOS = [
     lookalikes: [
       { id: 'failover', ruledOutBy: [] },
       { id: 'firewall-cut', ruledOutBy: ['host-forgot-others', 'host-answers-anew'] },
-      {
-        id: 'lost-reset',
-        ruledOutBy: ['host-was-silent', 'host-forgot-others', 'host-answers-anew'],
-      },
+      // In an outage every end may give up, and every RST be lost.
+      { id: 'lost-reset', ruledOutBy: [] },
     ],
   },
   {
@@ -300,7 +299,9 @@ export const SCENARIOS = [
     lookalikes: [
       { id: 'killed-with-unread-input', ruledOutBy: ['survivor-sent-nothing', 'local-process-lives'] },
       { id: 'data-in-flight', ruledOutBy: ['survivor-sent-nothing'] },
-      { id: 'listener-ended', ruledOutBy: ['gone-held-it', 'local-process-lives'] },
+      { id: 'listener-ended', ruledOutBy: ['local-process-lives'], onlyIf: 'gone-never-spoke' },
+      { id: 'answers-lost', ruledOutBy: ['local-process-lives'], onlyIf: 'gone-had-probed' },
+      { id: 'killed-with-linger', ruledOutBy: ['local-process-lives'], ofMotive: true },
     ],
   },
 ] as const satisfies readonly ScenarioRow[];

@@ -17,6 +17,8 @@ export interface Weighable<Fact extends string, Lookalike extends Excludable<Fac
 export interface Excludable<Fact extends string> {
   /** Any of these facts rules it out. */
   readonly ruledOutBy: readonly Fact[];
+  /** It comes into question only where this holds. */
+  readonly onlyIf?: Fact;
   /** It would change why, not what. */
   readonly ofMotive?: true;
 }
@@ -35,10 +37,11 @@ export function weigh<Fact extends string, Lookalike extends Excludable<Fact>>(
 ): Weighed<Fact, Lookalike> | null {
   const required = row.requires.find((facts) => facts.every(known));
   if (!required || row.excludes.some(known)) return null;
-  const left = row.lookalikes.filter((lookalike) => !lookalike.ruledOutBy.some(known));
+  const meant = row.lookalikes.filter(({ onlyIf }) => onlyIf === undefined || known(onlyIf));
+  const left = meant.filter((lookalike) => !lookalike.ruledOutBy.some(known));
   // A required fact never corroborates: it is the claim itself.
   const corroborating = row.corroboratedBy.filter((id) => !required.includes(id) && known(id));
-  const excluding = row.lookalikes.flatMap((lookalike) => lookalike.ruledOutBy).filter(known);
+  const excluding = meant.flatMap((lookalike) => lookalike.ruledOutBy).filter(known);
   const doubted = left.some((lookalike) => !lookalike.ofMotive);
   return {
     confidence: !doubted ? 'certain' : corroborating.length > 0 ? 'likely' : 'possible',

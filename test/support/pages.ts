@@ -174,6 +174,7 @@ const USES: Readonly<Record<Use['as'], string>> = {
   corroborates: 'makes more likely',
   tells: 'is told with',
   'rules-out': 'rules out, for',
+  'brings-up': 'brings up, for',
 };
 
 const OF_EXCERPTS =

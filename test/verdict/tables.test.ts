@@ -36,7 +36,7 @@ describe('scenarios', () => {
       ...row.excludes,
       ...row.corroboratedBy,
       ...(row.alsoTells ?? []),
-      ...row.lookalikes.flatMap((lookalike) => lookalike.ruledOutBy),
+      ...row.lookalikes.flatMap(({ ruledOutBy, onlyIf }) => (onlyIf ? [...ruledOutBy, onlyIf] : ruledOutBy)),
     ]);
     expect(Object.keys(FACTS).filter((id) => !facts.includes(id as FactId))).toEqual([]);
     const lookalikes = rows.flatMap((row) => row.lookalikes.map((lookalike) => lookalike.id as string));

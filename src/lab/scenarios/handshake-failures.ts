@@ -68,7 +68,7 @@ export const handshakeFailures: readonly Scenario[] = [
     async play(lab) {
       await overflow(lab);
       // Before it asks again, and is let in.
-      await lab.passes(4);
+      await lab.passes(8.2);
       await admit(lab);
     },
   },

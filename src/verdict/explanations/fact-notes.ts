@@ -173,9 +173,13 @@ export const FACT_NOTES: Readonly<Record<FactId, Note>> = {
     says: 'The capture has its handshake and no data of it: close() cannot have found input unread.',
     references: ['linux-close'],
   },
-  'gone-held-it': {
-    says: 'A listener takes the connections that it has not accepted with it, by RST. A connection on which its program has spoken is not one of those; nor is that of an end that called connect().',
+  'gone-never-spoke': {
+    says: 'A listener that ends takes the connections with it that its program has not accepted, by RST. One on which the program has spoken is not among those.',
     references: ['linux-close'],
+  },
+  'gone-had-probed': {
+    says: 'A kernel whose keep-alives are not answered gives up by a RST like that of a program. Where the answers were lost behind the place of capture, only the probes tell.',
+    references: ['rfc-keep-alive'],
   },
   'rst-ttl-differs': {
     says: 'The TTL (hop limit) of the RST is not the one that all other segments of that end had.',

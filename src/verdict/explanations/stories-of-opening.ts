@@ -146,6 +146,20 @@ export const STORIES_OF_OPENING = {
         sends: 'ACK',
         client: 'ESTABLISHED',
         server: 'ESTABLISHED',
+        says: 'And again the client answers, to no avail.',
+      },
+      {
+        by: 'server',
+        sends: 'SYN-ACK',
+        client: 'ESTABLISHED',
+        server: 'SYN-RECEIVED',
+        says: 'The third time, after 4 s more. An ACK that was lost would hardly be lost so often.',
+      },
+      {
+        by: 'client',
+        sends: 'ACK',
+        client: 'ESTABLISHED',
+        server: 'ESTABLISHED',
         says: 'The capture ends here.',
       },
       {

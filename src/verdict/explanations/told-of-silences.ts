@@ -148,12 +148,17 @@ export const TOLD_OF_SILENCES = {
       },
     ],
   },
-  'gone-held-it': {
+  'gone-never-spoke': {
     confusedWith: [
       {
-        title: 'a proxy or balancer that speaks in its name',
-        tells: 'the log of the program: does it know this connection?',
+        title: 'a program that has accepted the connection and waits for the first word of its peer',
+        tells: 'ss -ltn on the host: Recv-Q of the listener counts those that nobody has accepted',
       },
+    ],
+  },
+  'gone-had-probed': {
+    confusedWith: [
+      { of: 'survivor-gave-up', tells: 'whether the other end had answered: then nobody gave up in silence' },
     ],
   },
   'rst-ttl-differs': {

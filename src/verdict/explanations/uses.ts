@@ -21,5 +21,8 @@ export function usesOf<Fact extends string, Lookalike extends Excludable<Fact>>(
     ...row.lookalikes
       .filter(({ ruledOutBy }) => ruledOutBy.includes(id))
       .map((lookalike): Use => ({ as: 'rules-out', of: row.id, what: title(lookalike) })),
+    ...row.lookalikes
+      .filter(({ onlyIf }) => onlyIf === id)
+      .map((lookalike): Use => ({ as: 'brings-up', of: row.id, what: title(lookalike) })),
   ];
 }

@@ -66,7 +66,7 @@ function massClose(burst: Burst, before: Burst | undefined, host: Host): HostMom
     at: burst.first,
     until: burst.last,
     services,
-    connections: burst.connections,
+    connections: closed,
     says: `closed ${rest ? `the remaining ${burst.connections}` : all} connections ${placesOf(services)}${byReset}`,
   };
 }

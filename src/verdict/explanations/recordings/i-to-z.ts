@@ -176,6 +176,17 @@ export const I_TO_Z: Readonly<Record<string, Recording>> = {
       [11, 196.83, 'server', 'RST', '', 'CLOSED', 'CLOSED', 'tcp.rst.accepted'],
     ],
   },
+  'server-aborts-on-overflow #3': {
+    scenario: 'handshake-aborted',
+    gave: ['read ECONNRESET', 'write EPIPE'],
+    rows: [
+      [5, 0, 'client', 'SYN', '', 'SYN-SENT', null],
+      [8, 201.6, 'server', 'SYN-ACK', '', 'ESTABLISHED', 'SYN-RECEIVED'],
+      [9, 201.61, 'client', 'ACK', '1', 'ESTABLISHED', 'ESTABLISHED'],
+      [11, 202.87, 'client', 'data', '1:6', 'ESTABLISHED', 'ESTABLISHED'],
+      [12, 403.07, 'server', 'RST', '', 'CLOSED', 'CLOSED', 'tcp.rst.accepted'],
+    ],
+  },
   'server-aborts-v6-any': {
     scenario: 'aborted',
     gave: ['read ECONNRESET', 'write EPIPE'],
