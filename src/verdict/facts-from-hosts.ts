@@ -95,8 +95,9 @@ export const FACTS_FROM_HOSTS = {
   'host-heard-since': {
     says: 'meanwhile the host of the {gone} went on with another connection of before',
     find: (c) => {
-      const back = c.host?.host.returns.findLast(({ at: when }) => when.timeNs > c.survivor.end.unansweredNs);
-      return at(back?.remembers, isUnanswered(c.survivor.end), !c.host?.host.silence);
+      const since = isUnanswered(c.survivor.end) ? c.survivor.end.unansweredNs : c.gone.fin?.timeNs;
+      const back = c.host?.host.returns.findLast(({ at: when }) => when.timeNs > (since ?? Number.POSITIVE_INFINITY));
+      return at(back?.remembers, !c.host?.host.silence);
     },
   },
   'host-hears-others': {

@@ -85,6 +85,17 @@ describe('a RST', () => {
     expect(said(await judged(rows))).toMatchObject({ scenario: 'aborted', confidence: 'possible' });
   });
 
+  it('of an end that was reset itself says nothing of that end', async () => {
+    const rows: Row[] = [...OPEN, [0.1, 'server', 'RA'], [0.4, 'server', 'PA*', 30], [0.401, 'client', 'R']];
+    expect(said(await judged(rows))).toMatchObject({ scenario: 'aborted', end: 'server' });
+  });
+
+  it('of a server that closed with SO_LINGER 0 may be that of a process that was killed', async () => {
+    const mute = await judged([...HANDSHAKE, [5, 'client', 'RA']]);
+    expect(said(mute)).toEqual({ scenario: 'aborted', end: 'client', confidence: 'certain' });
+    expect(mute.verdict.lookalikes).toMatchObject([{ id: 'killed-with-linger', ofMotive: true }]);
+  });
+
   it('has no TTL to be compared with where nothing else of its sender was seen', async () => {
     const rows: Row[] = [
       [0, 'server', 'PA', 6],
