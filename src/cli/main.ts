@@ -92,6 +92,7 @@ export function commandLine(): Command {
     .argument('<file>', 'a capture, - for a pipe')
     .argument('[filter...]', 'pcap-filter expression choosing connections')
     .option('-c, --connection <n>', 'the one with this number in the table of the same filter', positive)
+    .option('--resolve', 'names of hosts (reverse DNS) where it has addresses')
     .action((file, words, options) =>
       import('./ladder-command.js').then((it) => it.ladderCommand(file, words, options)),
     );
