@@ -37,6 +37,11 @@ export function explanationLines(one: Explanation, { colour, width }: TextOption
   lines.push(...hang('', `${one.id}: ${one.title}`, width, 2).map((line) => paint(line, 'bold', colour)));
   lines.push(paint(kindWords(one), 'dim', colour), '');
   put(one.meaning);
+  if (one.namesakes.length > 0) lines.push('');
+  for (const { kind, asked, title } of one.namesakes)
+    put(
+      `Also ${/^[aeiou]/.test(kind) ? 'an' : 'a'} ${kind}, ${KINDS[kind]}: "${title}". tcpwatch explain ${asked} shows that.`,
+    );
   for (const [heading, section] of sectionsOf(one, width)) {
     if (section.length === 0) continue;
     lines.push('', paint(heading, 'bold', colour));
