@@ -110,7 +110,7 @@ export function textOutput(options: OutputOptions): Output {
     // Who watches has been told as it fell.
     if (options.verbose && !options.growing) parts.push(...evidence());
     for (const host of hosts) parts.push(hostReport(host, options));
-    const words = summaryWords(summary, counts, capture?.live ?? null);
+    const words = summaryWords(summary, counts, capture);
     const hint = rows.length > 0 && capture ? ladderHint(capture) : '';
     const last = [words, hint].flatMap((text) => (text ? hang('', text, options.width, 2) : []));
     if (last.length > 0) parts.push(last.map((line) => paint(line, 'dim', options.colour)));
