@@ -24,6 +24,15 @@ describe('README', () => {
     expect(execFileSync('sh', ['-c', typed], { cwd: ROOT, env, encoding: 'utf8' })).toBe(shown);
   });
 
+  it('ends npm start with commands that can be typed next', () => {
+    const { start } = JSON.parse(readFileSync(join(ROOT, 'package.json'), 'utf8')).scripts;
+    const next = [...start.matchAll(/' *(?:next: +)?node (bin\/tcpwatch\.js [^']+)'/g)].map(([, words]) =>
+      words.split(' '),
+    );
+    expect(next.map(([, command]) => command)).toEqual(['ladder', 'explain']);
+    for (const words of next) expect(execFileSync(process.execPath, words, { cwd: ROOT }).length).toBeGreaterThan(0);
+  });
+
   it('lists every scenario with the words of its row', () => {
     const rows = SCENARIOS.map(({ id, meaning }) => `| \`${id}\` | ${meaning} |`);
     expect(rows.filter((row) => !README.includes(row))).toEqual([]);

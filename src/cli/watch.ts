@@ -62,6 +62,7 @@ async function printAll(
     colour: wantsColour(stdout, env),
     width: widthFor(stdout, env),
     verbose: options.verbose ?? false,
+    quiet: options.quiet ?? false,
     growing: live || (asked.growing ?? false),
   });
   const spelt = isJson ? (text: string): string => text : spelling(stdout, env);
