@@ -17,6 +17,7 @@ import { reportRecord, segmentRecord } from './pipeline/passing.js';
 import { processAt, processBystander } from './pipeline/processes.js';
 import { Recording, type RecordingOptions } from './pipeline/recording.js';
 import { TimeBase } from './source/frame-batch.js';
+import { inOrderOfTime } from './source/in-order-of-time.js';
 import { type CaptureSource, openCapture } from './source/open-capture.js';
 import type {
   CaptureEvent,
@@ -50,7 +51,7 @@ export const listInterfaces = async (): Promise<Device[] | string> => (await lis
 export const DEFAULT_MAX_CONNECTIONS = 1_000_000;
 
 export interface AnalyzeOptions extends RecordingOptions {
-  /** Captures to read as one, in this order; `-` is standard input. */
+  /** Captures to read as one, in the order of their time, or in this one if there is a pipe; `-` is standard input. */
   readonly files?: readonly string[];
   /** Listens on an interface instead. */
   readonly interface?: LiveInput;
@@ -113,7 +114,8 @@ export async function* analyzeInBatches(options: AnalyzeOptions): AsyncGenerator
     sources = live ? [live.source] : [];
   } else {
     const stdin = options.stdin ? { stdin: options.stdin } : {};
-    sources = (options.files ?? []).map((file) => openCapture(file, base, stdin));
+    const files = await inOrderOfTime(options.files ?? []);
+    sources = files.map((file) => openCapture(file, base, stdin));
   }
   yield* run(options, { filter, base, problems, live, sources });
 }

@@ -2,7 +2,7 @@
 import { execFileSync, spawnSync } from 'node:child_process';
 import { existsSync, mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
-import { join, resolve } from 'node:path';
+import { dirname, join, resolve } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 
 const ROOT = resolve(import.meta.dirname, '..');
@@ -102,8 +102,39 @@ describe.skipIf(!online)(`the packed package${online ? '' : ' (skipped: no npm r
     expect(stderr).toContain('connection #1: verdict.scenario: expected "normal-close", got "process-terminated"');
   }, 120_000);
 
-  it('ships no lab, no tests, no captures', () => {
-    const files = readdirSync(join(prefix, 'node_modules/tcpwatch'), { recursive: true, encoding: 'utf8' });
-    expect(files.filter((file) => /(^|\/)lab\/|\btest|fixtures|\.pcap/.test(file))).toEqual([]);
+  const installed = (): string => join(prefix, 'node_modules/tcpwatch');
+
+  it('has the captures that explain names, wherever one is', () => {
+    const bin = join(installed(), 'bin/tcpwatch.js');
+    for (const cwd of [prefix, installed(), tmpdir()]) {
+      const env = { ...process.env, COLUMNS: '400' };
+      const explained = execFileSync(process.execPath, [bin, 'explain', 'aborted'], { cwd, env, encoding: 'utf8' });
+      const [, path] = /As in (\S+)\*\. /.exec(explained)!;
+      const table = execFileSync(process.execPath, [bin, '-r', path!], { cwd, encoding: 'utf8' });
+      expect(table).toContain('aborted by the server');
+    }
+    const captures = (root: string): string[] =>
+      readdirSync(join(root, 'fixtures/captures')).filter((file) => file.includes('.pcap'));
+    expect(captures(installed())).toEqual(captures(ROOT));
+  });
+
+  it('has the pages, and what they and the first of them point at; not what only those need who change it', () => {
+    const pages = readdirSync(join(installed(), 'docs'), { recursive: true, encoding: 'utf8' })
+      .filter((file) => file.endsWith('.md'))
+      .map((file) => join('docs', file));
+    expect(pages.length).toBeGreaterThan(25);
+    const broken = ['README.md', ...pages].flatMap((page) => {
+      const text = readFileSync(join(installed(), page), 'utf8');
+      const links = [...text.matchAll(/\]\(([^)#:]+)[^):]*\)/g)].map((match) => match[1]!);
+      const missing = links.filter((link) => !existsSync(join(installed(), dirname(page), link)));
+      return missing.map((link) => `${page}: ${link}`);
+    });
+    // The map of the sources.
+    expect(broken.filter((link) => !/: (src\/|CONTRIBUTING)/.test(link))).toEqual([]);
+  });
+
+  it('ships no lab, no tests, no answers', () => {
+    const files = readdirSync(installed(), { recursive: true, encoding: 'utf8' });
+    expect(files.filter((file) => /(^|\/)lab\/|(^|\/)test|\.ndjson|answers/.test(file))).toEqual([]);
   });
 });

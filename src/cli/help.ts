@@ -12,7 +12,7 @@ Examples:
   tcpwatch -r incident.pcap -v port 9998
       the evidence, packet by packet, for the connections of one port
   tcpwatch -r web.pcap0 -r web.pcap1 host 10.0.2.2
-      rotated pieces of one capture, in their order
+      rotated pieces of one capture, whatever their order
   ssh web1 sudo tcpdump -U -w - "'tcp or icmp or icmp6 or arp'" | tcpwatch -r -
       while it happens, on another machine
   tcpwatch -r incident.pcap -o ndjson | jq 'select(.verdict.severity=="error")'

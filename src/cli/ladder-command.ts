@@ -3,7 +3,8 @@
 import { Folding } from '../output/ladder/folding.js';
 import { ladderLines } from '../output/ladder/ladder.js';
 import { unglue } from '../output/layout.js';
-import { claimWords, plural, worstFirst } from '../output/words.js';
+import type { NameOf } from '../output/output.js';
+import { claimWords, placeWords, plural, worstFirst } from '../output/words.js';
 import {
   type AnalyzeOptions,
   analyzeInBatches,
@@ -13,8 +14,8 @@ import {
   type SegmentRecord,
   type SummaryEvent,
 } from '../pipeline.js';
-import { placeOf } from '../verdict/record.js';
 import { complain, EXIT, raise } from './exit.js';
+import { Names } from './names.js';
 import { complainOf, reportProblems } from './problems.js';
 import { octetsOf, Progress } from './progress.js';
 import { complainOfStop, onStop } from './stop.js';
@@ -23,6 +24,7 @@ import { isFile } from './watch-options.js';
 
 export interface LadderCommandOptions {
   readonly connection?: number;
+  readonly resolve?: true;
 }
 
 /** More than these are a choice to make. */
@@ -34,7 +36,7 @@ const MOST_LISTED = 40;
 export async function ladderCommand(
   file: string,
   words: readonly string[],
-  { connection: wanted }: LadderCommandOptions,
+  { connection: wanted, resolve }: LadderCommandOptions,
 ): Promise<void> {
   const stopping = new AbortController();
   const disarm = onStop(() => stopping.abort());
@@ -43,6 +45,7 @@ export async function ladderCommand(
     filter: words.join(' '),
     signal: stopping.signal,
   };
+  const names = resolve ? new Names() : null;
   const isWanted = (id: number): boolean => wanted === undefined || id === wanted;
   try {
     const first = new Collector(isWanted, isFile(file) ? 0 : MOST_COLLECTED, new Set());
@@ -63,12 +66,17 @@ export async function ladderCommand(
       return;
     }
     if (stopping.signal.aborted) complainOfStop();
-    draw(events, first.count, foldings, wanted);
+    if (names) {
+      for (const event of events) names.expect(event);
+      await names.settled();
+    }
+    draw(events, first.count, foldings, { wanted, nameOf: names?.nameOf });
   } catch (error) {
     if (!(error instanceof FilterError)) throw error;
     complainOf(error, undefined);
     raise(EXIT.usage);
   } finally {
+    names?.close();
     disarm();
   }
 }
@@ -120,7 +128,7 @@ function draw(
   events: readonly ConnectionEvent[],
   count: number,
   foldings: Map<number, Folding>,
-  wanted: number | undefined,
+  { wanted, nameOf }: { readonly wanted: number | undefined; readonly nameOf: NameOf | undefined },
 ): void {
   if (events.length === 0) {
     // What could not be read has been said.
@@ -134,11 +142,11 @@ function draw(
     return;
   }
   if (events.length > MOST_DRAWN || !events.every(({ id }) => foldings.has(id))) {
-    choose(events, count);
+    choose(events, count, nameOf);
     return;
   }
   const { stdout, env } = process;
-  const options = { width: widthFor(stdout, env), colour: wantsColour(stdout, env) };
+  const options = { width: widthFor(stdout, env), colour: wantsColour(stdout, env), nameOf };
   const text = events
     .map((event) => ladderLines(event, foldings.get(event.id)!, options))
     .map((lines) => lines.map((line) => `${line}\n`).join(''))
@@ -146,12 +154,12 @@ function draw(
   stdout.write(spelling(stdout, env)(text));
 }
 
-function choose(events: readonly ConnectionEvent[], count: number): void {
+function choose(events: readonly ConnectionEvent[], count: number, nameOf: NameOf | undefined): void {
   const digits = Math.max(...events.map(({ id }) => String(id).length));
   const spelt = spelling(process.stderr, process.env);
   const lines = events.map((event) => {
     const { id, client, server } = event;
-    const ends = `${String(id).padStart(digits)}  ${placeOf(client)} → ${placeOf(server)}`;
+    const ends = `${String(id).padStart(digits)}  ${placeWords(client, nameOf)} → ${placeWords(server, nameOf)}`;
     return spelt(`  ${ends}  ${unglue(claimWords(event))}`);
   });
   const more = count > events.length ? [`  and ${plural(count - events.length, 'more connection')}`] : [];

@@ -32,6 +32,7 @@ export function commandLine(): Command {
     .option('-D, --list-interfaces', 'list what can be listened on')
     .addOption(new Option('-o, --output <format>', formats.join('; ')).choices(Object.keys(OUTPUTS)).default('table'))
     .option('-v, --verbose', 'evidence with packet numbers, what the programs saw, what else it could be')
+    .option('-q, --quiet', 'the table and what follows it, without a line for each as it falls')
     .option('--anomalies', 'print each retransmission, ignored RST, hole ... as it happens')
     .option('--resolve', 'names of hosts (reverse DNS) where the table and the lines have addresses')
     .option('-c, --count <n>', 'end after n packets captured or read', positive)
@@ -92,6 +93,7 @@ export function commandLine(): Command {
     .argument('<file>', 'a capture, - for a pipe')
     .argument('[filter...]', 'pcap-filter expression choosing connections')
     .option('-c, --connection <n>', 'the one with this number in the table of the same filter', positive)
+    .option('--resolve', 'names of hosts (reverse DNS) where it has addresses')
     .action((file, words, options) =>
       import('./ladder-command.js').then((it) => it.ladderCommand(file, words, options)),
     );

@@ -7,6 +7,8 @@ import type { TcpwatchEvent } from '../pipeline.js';
 /** Of one look-up; it is not tried again. */
 const TIMEOUT_MS = 1000;
 const MOST_AT_ONCE = 8;
+/** What is printed but once waits for those that are being asked for, so long. */
+const PATIENCE_MS = 2000;
 /** Those not used for longest go first; those that wait are no more. */
 const MOST_REMEMBERED = 1000;
 
@@ -52,7 +54,7 @@ export class Names {
   }
 
   /** All that was asked for is known, or so much time has passed. */
-  settled(patienceMs: number): Promise<void> {
+  settled(patienceMs = PATIENCE_MS): Promise<void> {
     if (this.underWay === 0) return Promise.resolve();
     return new Promise((resolve) => {
       const timer = setTimeout(resolve, patienceMs);

@@ -29,6 +29,7 @@ export interface WatchOptions {
   readonly failOn?: readonly string[];
   readonly output: OutputName;
   readonly verbose?: true;
+  readonly quiet?: true;
   readonly anomalies?: true;
   readonly maxConnections: number;
 }

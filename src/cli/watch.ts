@@ -15,7 +15,6 @@ import { spelling, wantsColour, widthFor } from './terminal.js';
 import { analyzeOptions, isFile, UsageError, type WatchOptions } from './watch-options.js';
 
 const STDOUT_FD = 1;
-const PATIENCE_FOR_NAMES_MS = 2000;
 
 /**
  * @param words the filter, as the shell split it
@@ -63,6 +62,7 @@ async function printAll(
     colour: wantsColour(stdout, env),
     width: widthFor(stdout, env),
     verbose: options.verbose ?? false,
+    quiet: options.quiet ?? false,
     growing: live || (asked.growing ?? false),
   });
   const spelt = isJson ? (text: string): string => text : spelling(stdout, env);
@@ -93,7 +93,7 @@ async function printAll(
       if (names) {
         for (const event of events) names.expect(event);
         // The table comes with the summary: what is under way by then is waited for.
-        if (!live && last?.type === 'summary') await names.settled(PATIENCE_FOR_NAMES_MS);
+        if (!live && last?.type === 'summary') await names.settled();
       }
       await printer.print(events);
       if (events.some((event) => event.type === 'notice' && event.id === 'write-failed')) raise(EXIT.output);

@@ -20,12 +20,15 @@ export interface TextOptions {
   readonly colour: boolean;
   /** Columns to fit into; Infinity where there is none. */
   readonly width: number;
+  /** Where whoever reads it finds the shipped captures. */
+  readonly captures?: string;
 }
 
 /** A line to be folded; what is fixed stands as it is. */
 type Line = string | { readonly fixed: string };
 
-export function explanationLines(one: Explanation, { colour, width }: TextOptions): string[] {
+export function explanationLines(one: Explanation, options: TextOptions): string[] {
+  const { colour, width } = options;
   const lines: string[] = [];
   const put = (text: Line): void => {
     if (typeof text !== 'string') lines.push(text.fixed);
@@ -37,7 +40,12 @@ export function explanationLines(one: Explanation, { colour, width }: TextOption
   lines.push(...hang('', `${one.id}: ${one.title}`, width, 2).map((line) => paint(line, 'bold', colour)));
   lines.push(paint(kindWords(one), 'dim', colour), '');
   put(one.meaning);
-  for (const [heading, section] of sectionsOf(one, width)) {
+  if (one.namesakes.length > 0) lines.push('');
+  for (const { kind, asked, title } of one.namesakes)
+    put(
+      `Also ${/^[aeiou]/.test(kind) ? 'an' : 'a'} ${kind}, ${KINDS[kind]}: "${title}". tcpwatch explain ${asked} shows that.`,
+    );
+  for (const [heading, section] of sectionsOf(one, options)) {
     if (section.length === 0) continue;
     lines.push('', paint(heading, 'bold', colour));
     section.forEach(put);
@@ -60,13 +68,13 @@ export function listLines(all: readonly Explanation[], { colour, width }: TextOp
 const kindWords = ({ kind, severity, document }: Explanation): string =>
   [kind, severity, document === null ? null : `document ${document}`].filter((word) => word !== null).join(' · ');
 
-function sectionsOf(one: Explanation, width: number): (readonly [string, readonly Line[]])[] {
+function sectionsOf(one: Explanation, options: TextOptions): (readonly [string, readonly Line[]])[] {
   return [
     ['also written', one.alsoWritten.map(factBehind)],
-    ['step by step', isExcerpt(one) ? excerptLines(one, width) : storyLines(one, width)],
+    ['step by step', isExcerpt(one) ? excerptLines(one, options) : storyLines(one, options)],
     ['step by step', EXCERPTED.includes(one.kind) && one.example === null ? ['  No shipped capture shows it.'] : []],
     ['step by step', one.course.map(({ id, says }, n) => `  ${n + 1}. ${says}  [${id}]`)],
-    ['example', one.example && one.steps.length === 0 ? [`  ${captureOf(one.example)}`] : []],
+    ['example', one.example && one.steps.length === 0 ? [`  ${captureOf(one.example, options)}`] : []],
     ['what the programs see, on Linux', one.kind === 'errno' ? [] : sightsLines(one.sees)],
     ['what the programs see', one.seen ? seenLines(one.seen) : []],
     ['it can have been', one.kind === 'errno' ? one.sees.flatMap(causeLines) : []],
@@ -93,26 +101,26 @@ const isTakenFor = ({ kind }: Explanation): boolean => kind === 'lookalike' || E
 
 const isExcerpt = ({ steps }: Explanation): boolean => steps.some(({ decides }) => decides);
 
-function excerptLines({ steps, example, connection }: Explanation, width: number): Line[] {
+function excerptLines({ steps, example, connection }: Explanation, options: TextOptions): Line[] {
   const unknown = steps.some(({ client, server }) => client === null || server === null);
   const which = connection === 1 ? '' : `, connection ${connection}`;
   return [
-    `  Frames of ${captureOf(example!)}${which}, and what a watcher believes of both ends after each. ">" marks the one that shows it.${unknown ? ' "?": not heard of yet.' : ''}`,
+    `  Frames of ${captureOf(example!, options)}${which}, and what a watcher believes of both ends after each. ">" marks the one that shows it.${unknown ? ' "?": not heard of yet.' : ''}`,
     '',
-    ...storyLadder(steps, width).map((fixed) => ({ fixed })),
+    ...storyLadder(steps, options.width).map((fixed) => ({ fixed })),
     '',
     ...steps.map(({ packet, says }) => `  - ${packet === null ? '' : `${packet}: `}${says}`),
   ];
 }
 
-function storyLines({ steps, example, gone }: Explanation, width: number): Line[] {
+function storyLines({ steps, example, gone }: Explanation, options: TextOptions): Line[] {
   if (steps.length === 0) return [];
   const mirrored =
     gone && steps[0]!.by === null ? ` Told for a ${gone} that is gone; it goes the other way round as well.` : '';
   return [
-    `  As in ${captureOf(example!)}. States as RFC 9293 names them and a watcher believes them (ss writes ESTAB, netstat FIN_WAIT2).${wordsOf(steps)}${mirrored}`,
+    `  As in ${captureOf(example!, options)}. States as RFC 9293 names them and a watcher believes them (ss writes ESTAB, netstat FIN_WAIT2).${wordsOf(steps)}${mirrored}`,
     '',
-    ...storyLadder(steps, width).map((fixed) => ({ fixed })),
+    ...storyLadder(steps, options.width).map((fixed) => ({ fixed })),
     '',
     ...steps.map(({ says }, n) => `  ${n + 1}. ${says}`),
   ];
@@ -123,7 +131,8 @@ const wordsOf = (steps: readonly StepWords[]): string =>
     ? ' "gone": it is down, or has forgotten, and the other end cannot know.'
     : '';
 
-const captureOf = (example: string): string => `fixtures/captures/${example}.pcap*`;
+const captureOf = (example: string, { captures = 'fixtures/captures' }: TextOptions): string =>
+  `${captures}/${example}.pcap*`;
 
 /** Where nobody has found a difference, that is said. */
 function sightsLines(sees: readonly SightWords[]): Line[] {

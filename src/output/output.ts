@@ -14,6 +14,8 @@ export interface OutputOptions {
   readonly width: number;
   /** Evidence, what the programs saw, and what else it could be. */
   readonly verbose: boolean;
+  /** No line for each connection as it falls: all is said at the end. */
+  readonly quiet?: boolean;
   /** Packets still come: who watches wants to see that. */
   readonly growing: boolean;
 }

@@ -6,13 +6,14 @@ import { plural } from './words.js';
 
 /**
  * @param verdicts how many connections by the words of their verdict, worst first
- * @param live how it was listened; null: a saved capture
+ * @param capture what was read or listened on; null: nothing could be opened
  */
 export function summaryWords(
   summary: SummaryEvent,
   verdicts: readonly (readonly [words: string, n: number])[],
-  live: CaptureEvent['live'],
+  capture: CaptureEvent | null,
 ): string {
+  const live = capture?.live ?? null;
   const { packets, connections } = summary;
   const parts = connections.total > 0 ? [plural(connections.total, 'connection')] : [];
   for (const [words, n] of verdicts) parts.push(`${n} ${words}`);
@@ -22,7 +23,7 @@ export function summaryWords(
     parts.push(summary.filteredSegments > 0 ? 'no connection matches the filter' : 'no TCP connections');
   }
   parts.push(plural(packets, 'packet') + dropWords(summary, live));
-  return [...parts, ...losses(summary)].map(withNumber).join(`${NO_BREAK}· `);
+  return [...parts, ...losses(summary, Array.isArray(capture?.source))].map(withNumber).join(`${NO_BREAK}· `);
 }
 
 /** Nothing for a saved capture: whoever made it knows. */
@@ -39,7 +40,7 @@ function dropWords(
 /** A number stays on the line of what it counts. */
 const withNumber = (part: string): string => part.replace(/(\d) /g, `$1${NO_BREAK}`);
 
-function losses(summary: SummaryEvent): string[] {
+function losses(summary: SummaryEvent, several: boolean): string[] {
   const parts: string[] = [];
   for (const [id, n] of Object.entries(summary.undecodable)) parts.push(`${n} undecodable (${id})`);
   if (summary.laterFragments > 0) parts.push(plural(summary.laterFragments, 'later IP fragment'));
@@ -52,7 +53,10 @@ function losses(summary: SummaryEvent): string[] {
     if (notWritten > 0) parts.push(`${plural(notWritten, 'flagged connection')} not written`);
     if (removed > 0) parts.push(`${plural(removed, 'older file')} removed for room`);
   }
-  if (summary.timeRanBackwards) parts.push('time ran backwards');
+  if (summary.timeRanBackwards)
+    parts.push(
+      `time ran backwards: ${several ? 'captures overlap (mergecap makes them one)' : 'packets are out of order, or a clock was set'}`,
+    );
   if (summary.problems.length > 0) parts.push('input incomplete');
   return parts;
 }

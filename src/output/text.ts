@@ -108,14 +108,16 @@ export function textOutput(options: OutputOptions): Output {
     const parts = rows.length > 0 ? [tableLines(rows, options)] : [];
     if (left > 0) parts.push([`${plural(left, 'more connection')} not listed (--output ndjson has all)`]);
     // Who watches has been told as it fell.
-    if (options.verbose && !options.growing) parts.push(...evidence());
+    if (options.verbose && (!options.growing || options.quiet)) parts.push(...evidence());
     for (const host of hosts) parts.push(hostReport(host, options));
-    const words = summaryWords(summary, counts, capture?.live ?? null);
+    const words = summaryWords(summary, counts, capture);
     const hint = rows.length > 0 && capture ? ladderHint(capture) : '';
     const last = [words, hint].flatMap((text) => (text ? hang('', text, options.width, 2) : []));
     if (last.length > 0) parts.push(last.map((line) => paint(line, 'dim', options.colour)));
     return (quiet ? '' : '\n') + parts.map(asText).join('\n');
   }
+
+  const unlessQuiet = (text: string): string => (options.quiet ? '' : text);
 
   /** Lines as it happens; what comes at the end is set off from them. */
   function lines(event: TcpwatchEvent): string {
@@ -128,12 +130,12 @@ export function textOutput(options: OutputOptions): Output {
       case 'notice':
         return asText(noticeLines(event, options));
       case 'host':
-        return host(event);
+        return unlessQuiet(host(event));
       case 'transition':
-        return asText(transitionLines(event, options));
+        return unlessQuiet(asText(transitionLines(event, options)));
       case 'connection':
         if (event.final) keep(event);
-        return tell(event);
+        return unlessQuiet(tell(event));
       default:
         return '';
     }

@@ -23,7 +23,9 @@ import { SCENARIOS } from './scenarios.js';
 const idsOf = <Id extends string>(table: Readonly<Record<Id, unknown>>): Id[] => Object.keys(table) as Id[];
 
 /** Everything that can be explained, kind by kind. */
-export const explainAll = (): Explanation[] => [
+export const explainAll = (): Explanation[] => withNamesakes(everyRow());
+
+const everyRow = (): Explanation[] => [
   ...SCENARIOS.map(ofScenario),
   ...HOST_RULES.map(ofHostRule),
   ...ENDINGS.map(ofEnding),
@@ -40,16 +42,32 @@ export const explainAll = (): Explanation[] => [
   ...idsOf<string>(VOCABULARY).map(ofWord),
 ];
 
+function withNamesakes(all: readonly Explanation[]): Explanation[] {
+  const called = new Map<string, Explanation[]>();
+  for (const one of all) called.set(one.id, [...(called.get(one.id) ?? []), one]);
+  return all.map((one) => {
+    const others = called.get(one.id)!.filter((other) => other !== one);
+    return {
+      ...one,
+      namesakes: others.map((other) => ({ kind: other.kind, asked: inFull(other), title: other.title })),
+    };
+  });
+}
+
+/** `ending:aborted`: where two things have an id, one of them. */
+const inFull = ({ kind, id }: Explanation): string => `${kind}:${id}`;
+
 /**
  * What is known of an id; of a title, another spelling, or the short name that counts give a class, in letters of any size; null
- * if nothing is called so. Where two things share a name, the verdict comes before the ending.
+ * if nothing is called so. Where two things share an id, it is the verdict; its kind before it,
+ * `ending:aborted`, asks for the other.
  */
 export function explain(asked: string): Explanation | null {
   const all = explainAll();
   const named = (namesOf: (one: Explanation) => readonly string[]): Explanation | undefined =>
     all.find((one) => namesOf(one).some((name) => plainly(name) === plainly(asked)));
   return (
-    all.find(({ id }) => id === asked) ??
+    all.find((one) => one.id === asked || inFull(one) === asked) ??
     named(({ id, alsoWritten }) => [id, ...alsoWritten.map((other) => other.id)]) ??
     named(({ title }) => [title]) ??
     named(shortNames) ??

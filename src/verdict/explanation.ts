@@ -84,6 +84,14 @@ export interface ConfusedWith {
   readonly ruledOutBy: readonly FactWords[];
 }
 
+/** Another thing of the same id. */
+export interface Namesake {
+  readonly kind: Kind;
+  /** Its id with its kind before it: what `tcpwatch explain` shows it by. */
+  readonly asked: string;
+  readonly title: string;
+}
+
 /** Where a fact counts. */
 export interface Use {
   readonly as: 'requires' | 'excludes' | 'corroborates' | 'tells' | 'rules-out' | 'brings-up';
@@ -111,6 +119,7 @@ export interface Explanation {
   readonly id: string;
   readonly title: string;
   readonly meaning: string;
+  readonly namesakes: readonly Namesake[];
   /** How else it is written, and by whom or where. */
   readonly alsoWritten: readonly FactWords[];
   readonly severity: Severity | null;
@@ -149,6 +158,7 @@ export const plain = (kind: Kind, id: string, title: string, meaning: string): E
   id,
   title,
   meaning,
+  namesakes: [],
   alsoWritten: [],
   severity: null,
   document: null,

@@ -2,6 +2,7 @@
 import { closeSync, existsSync, mkdtempSync, openSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import { fileURLToPath } from 'node:url';
 import { gzipSync } from 'node:zlib';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { pcapFile } from '../support/captures.js';
@@ -137,8 +138,18 @@ describe('reading', () => {
     const { code, stdout, stderr } = await typed('-r killed.pcap -r refused.pcap.gz');
     expect({ code, stderr }).toEqual({ code: 0, stderr: '' });
     expect(stdout.trimEnd().split('\n').at(-1)).toBe(
-      '2 connections · 1 server process terminated · 1 connection refused by the server · 13 packets · time ran backwards',
+      '2 connections · 1 server process terminated · 1 connection refused by the server · 13 packets · time ran backwards: captures overlap (mergecap makes them one)',
     );
+  });
+
+  it('reads them in the order of their time, whatever the order of their names', async () => {
+    const fixture = (name: string): string =>
+      fileURLToPath(new URL(`../../fixtures/captures/${name}`, import.meta.url));
+    const early = fixture('client-closes-first.pcap');
+    const late = fixture('address-fails-over.pcap.gz');
+    const inOrder = (await typed(`-r ${early} -r ${late}`)).stdout;
+    expect((await typed(`-r ${late} -r ${early}`)).stdout).toBe(inOrder);
+    expect(inOrder).not.toContain('backwards');
   });
 
   it('takes the filter from the words that are left, wherever they stand', async () => {

@@ -58,6 +58,17 @@ describe('names', () => {
     expect(stdout).toContain(shown);
   });
 
+  it('stand at the head of a ladder, and in the list to choose from', async () => {
+    const { socket, address } = await nameServer('web1.example.org');
+    const fixture = (path: string): string => fileURLToPath(new URL(`../../fixtures/${path}`, import.meta.url));
+    const draw = (file: string) => run(['ladder', fixture(file), '--resolve'], asking(address));
+    const { stdout } = await draw('captures/worker-killed-then-client-writes.pcap');
+    const { stderr } = await draw('machines/vm-reboot-quick.pcap.gz');
+    socket.close();
+    expect(stdout).toMatch(/^#1 {2}client web1\.example\.org:60071 server web1\.example\.org:9998\n/);
+    expect(stderr).toContain('→ web1.example.org:9998');
+  });
+
   it('are those of the name server; until it has answered, there is none', async () => {
     const { socket, address } = await nameServer('web1.example.org');
     const resolver = new dns.Resolver({ timeout: 1000, tries: 1 });

@@ -157,6 +157,13 @@ describe('80 columns are enough', () => {
   });
 });
 
+it('quiet is all but the lines as it falls, with the evidence at the end also where packets still come', async () => {
+  const whole = await screen(incident, at(80, { verbose: true }));
+  const growing = await screen(incident, at(80, { verbose: true, growing: true, quiet: true }));
+  expect(await screen(incident, at(80, { verbose: true, quiet: true }))).toBe(whole.slice(whole.indexOf('#  client')));
+  expect(growing).toBe(whole.slice(whole.indexOf('#  client')));
+});
+
 describe('revised verdicts', () => {
   const line = (events: TcpwatchEvent[]): ConnectionEvent => events.find((e) => e.type === 'connection')!;
 

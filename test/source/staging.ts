@@ -274,5 +274,5 @@ export const STAGES: readonly Stage[] = [
   liveStage('libpcap', NO_LIBPCAP, (request) =>
     openLibpcap(pcap as Exclude<typeof pcap, { missing: string }>, request),
   ),
-  liveStage('cap', NO_CAP, (request) => openCap(findCap()!, request, CAP_MAIN)),
+  liveStage('cap', NO_CAP, (request) => openCap(findCap()!, request, null, CAP_MAIN)),
 ];

@@ -2,12 +2,12 @@
 // ordinary and what decided. What a watcher cannot know (a segment that was lost before the capture) is not drawn.
 
 import type { ConnectionEvent, EvidenceRecord, ReportRecord, SegmentRecord } from '../../verdict/events.js';
-import { placeOf } from '../../verdict/record.js';
 import { endWords } from '../evidence.js';
 import { glue, NO_BREAK } from '../layout.js';
+import type { NameOf } from '../output.js';
 import { markOf, paint, paintSeverity } from '../style.js';
 import { durationWords, offset, secondsBetween } from '../times.js';
-import { claimWords, grouped, plural } from '../words.js';
+import { claimWords, grouped, placeWords, plural } from '../words.js';
 import { type Fold, type Folding, GAP_SECONDS, type Rung } from './folding.js';
 import { arrowLabel } from './label.js';
 import { foldedOddities, oddityWords } from './oddities.js';
@@ -18,6 +18,8 @@ export interface LadderOptions {
   /** Columns; Infinity: as many as it takes. */
   readonly width: number;
   readonly colour: boolean;
+  /** Shows names in place of addresses. */
+  readonly nameOf?: NameOf | undefined;
 }
 
 /** Below this, times are in milliseconds, to leave the arrows room. */
@@ -65,7 +67,8 @@ class Ladder {
 
   private heading(): void {
     const { event, options } = this;
-    const ends = `${glue(`#${event.id}  client ${placeOf(event.client)}`)} ${glue(`server ${placeOf(event.server)}`)}`;
+    const [client, server] = [event.client, event.server].map((peer) => placeWords(peer, options.nameOf));
+    const ends = `${glue(`#${event.id}  client ${client}`)} ${glue(`server ${server}`)}`;
     this.say(
       wrapped(ends, this.width, 4).map((line) => paint(line, 'bold', options.colour)),
       [''],

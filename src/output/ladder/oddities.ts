@@ -58,8 +58,8 @@ export function oddityWords({ id, count, afterSeconds, proof, about, reason, mis
   if (missed !== undefined) return `${word}: ${grouped(missed)} ${missed === 1 ? 'octet' : 'octets'}`;
   const details = [
     detail,
-    count !== undefined && ordinal(count),
     reason?.replaceAll('-', ' '),
+    count !== undefined && ordinal(count),
     id.startsWith(AGAIN) && afterSeconds !== undefined && `after ${durationWords(afterSeconds)}`,
     proof && `shown by ${PROOFS[proof]}`,
     about !== undefined && `packet ${about}`,

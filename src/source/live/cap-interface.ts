@@ -10,7 +10,7 @@ import {
   PCAP_ERROR_NO_SUCH_DEVICE,
   PCAP_ERROR_PERM_DENIED,
 } from '../../libpcap/library.js';
-import type { CapJob } from './cap-protocol.js';
+import { CAP_NOT_LOADED, type CapJob } from './cap-protocol.js';
 
 /** What cap asks libpcap for, whatever is wanted. */
 export const CAP_SNAPLEN = 65_535;
@@ -61,9 +61,8 @@ export function openWithCap(job: CapJob): CapInterface | CapFailure {
     ({ Cap } = createRequire(import.meta.url)(job.cap));
   } catch (error) {
     const why = firstLine(error);
-    // Who has neither may never have asked for cap: it is what is tried last.
     const advice = why.includes('libpcap') ? `; libpcap is needed (${HOW_TO_INSTALL})` : '';
-    return { code: 0, message: `the npm package cap cannot be loaded: ${why}${advice}` };
+    return { code: CAP_NOT_LOADED, message: `the npm package cap cannot be loaded: ${why}${advice}` };
   }
   const frame = Buffer.alloc(CAP_SNAPLEN);
   const open = (filter: string): CapInterface | string => {

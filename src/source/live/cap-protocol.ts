@@ -24,6 +24,9 @@ export interface CapJob {
   readonly linkType: number | null;
 }
 
+/** In place of a code of libpcap: the addon cannot be loaded. */
+export const CAP_NOT_LOADED = -1000;
+
 export type CapReport =
   | { readonly event: 'opened'; readonly linkType: number }
   /** `code`: of the PCAP_ERROR_ family, where it is one. */

@@ -15,7 +15,7 @@ import type { SourceInfo } from '../frame-reader.js';
 import { STANDARD_INPUT } from '../octet-input.js';
 import { type CaptureSource, openCapture } from '../open-capture.js';
 import { CAP_SNAPLEN } from './cap-interface.js';
-import { type CapReport, hearReports, jobLine } from './cap-protocol.js';
+import { CAP_NOT_LOADED, type CapReport, hearReports, jobLine } from './cap-protocol.js';
 import { REMOVED, whyNot } from './libpcap-source.js';
 import { interfaceProblem, type LiveRequest, type LiveSource, type Notice } from './live-source.js';
 
@@ -45,17 +45,19 @@ export function findCap(): string | null {
  * Opens the interface; frames are kept by the kernel once the promise is fulfilled. What needs privileges has been
  * started when this returns: the caller may give up its own without waiting.
  *
+ * @param unloadable what to say where the addon cannot be loaded: of what is missing to who never asked for cap; null: why
  * @param main the supervisor's program
  * @returns why it cannot be listened on, or the source.
  */
 export async function openCap(
   cap: string,
   request: LiveRequest,
+  unloadable: string | null = null,
   main = SUPERVISOR_MAIN,
 ): Promise<LiveSource | CaptureProblem> {
   const child = launch(main);
   if (child === null) return interfaceProblem('no process can be started to capture in');
-  const source = new CapSource(child, cap, request);
+  const source = new CapSource(child, cap, request, unloadable);
   return (await source.opening) ?? source;
 }
 
@@ -92,7 +94,12 @@ class CapSource implements LiveSource {
   #gone = false;
   #wake = (): void => {};
 
-  constructor(child: ChildProcess, cap: string, request: LiveRequest) {
+  constructor(
+    child: ChildProcess,
+    cap: string,
+    request: LiveRequest,
+    private readonly unloadable: string | null,
+  ) {
     this.name = request.interface;
     this.#base = request.base;
     this.#snaplen = Math.min(request.snaplen || CAP_SNAPLEN, CAP_SNAPLEN);
@@ -193,7 +200,9 @@ class CapSource implements LiveSource {
         this.#linkType = what.linkType;
         break;
       case 'failed':
-        this.problem = interfaceProblem(whyNot[what.code]?.(this.name) ?? what.message);
+        this.problem = interfaceProblem(
+          (what.code === CAP_NOT_LOADED && this.unloadable) || (whyNot[what.code]?.(this.name) ?? what.message),
+        );
         break;
       case 'removed':
         this.problem = interfaceProblem(REMOVED);

@@ -17,8 +17,9 @@ export async function openInterface(
   if (backend !== 'cap' && !isMissing(pcap)) return openLibpcap(pcap, request);
   if (backend === 'libpcap' && isMissing(pcap)) return interfaceProblem(`cannot listen: ${pcap.advice}`);
   const cap = findCap();
-  if (cap === null) {
-    return interfaceProblem(`cannot listen: ${backend === 'auto' && isMissing(pcap) ? pcap.advice : NO_CAP}`);
-  }
-  return request.promiscuous ? openCap(cap, request) : interfaceProblem('cap is always promiscuous: -p needs libpcap');
+  // Who did not ask for cap is told of libpcap.
+  const unasked = backend === 'auto' && isMissing(pcap) ? `cannot listen: ${pcap.advice}` : null;
+  if (cap === null) return interfaceProblem(unasked ?? `cannot listen: ${NO_CAP}`);
+  if (!request.promiscuous) return interfaceProblem('cap is always promiscuous: -p needs libpcap');
+  return openCap(cap, request, unasked);
 }

@@ -7,6 +7,8 @@ import { inAscii } from '../../../src/output/ascii.js';
 import { Folding } from '../../../src/output/ladder/folding.js';
 import { arrowLabel } from '../../../src/output/ladder/label.js';
 import { ladderLines } from '../../../src/output/ladder/ladder.js';
+import { oddityWords } from '../../../src/output/ladder/oddities.js';
+import { unglue } from '../../../src/output/layout.js';
 import type { SegmentRecord } from '../../../src/pipeline.js';
 import { numbers } from '../../support/numbers.js';
 import { captureOf, conversation, KILLED } from '../../support/packet-rows.js';
@@ -209,4 +211,13 @@ describe('as a whole', () => {
     );
     await expect(`${plain(one, width).join('\n')}\n`).toMatchFileSnapshot(golden);
   });
+});
+
+it('says in one order why something was sent again, whatever it was', () => {
+  const again = { count: 2, afterSeconds: 0.436 };
+  const words = [
+    oddityWords({ ...again, id: 'tcp.retransmission.timeout' }),
+    oddityWords({ ...again, id: 'tcp.retransmission.fin', reason: 'timeout' }),
+  ];
+  expect(words.map((text) => unglue(text!))).toEqual(Array(2).fill('again (timeout, 2nd, after 436 ms)'));
 });

@@ -13,6 +13,7 @@ import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { Capture } from '../../../src/lab/capture.js';
 import { TimeBase } from '../../../src/source/frame-batch.js';
 import { openWithCap } from '../../../src/source/live/cap-interface.js';
+import { CAP_NOT_LOADED } from '../../../src/source/live/cap-protocol.js';
 import { findCap, openCap } from '../../../src/source/live/cap-source.js';
 import type { LiveRequest, LiveSource, Notice } from '../../../src/source/live/live-source.js';
 import { makeNamespace, type Namespace, run } from '../../../src/stage/namespaces.js';
@@ -112,7 +113,7 @@ describe.skipIf(impossible !== null)(`cap${impossible === null ? '' : ` (skipped
     try {
       if (setns(there, CLONE_NEWNET) !== 0) throw new Error('setns failed');
       const base = new TimeBase();
-      return openCap(findCap()!, { ...request, captureFilters: ['tcp'], base, ...more }, MAIN);
+      return openCap(findCap()!, { ...request, captureFilters: ['tcp'], base, ...more }, null, MAIN);
     } finally {
       setns(here, CLONE_NEWNET);
       closeSync(there);
@@ -346,10 +347,18 @@ it('that cannot be loaded for want of libpcap says what to install', () => {
   writeFileSync(cap, "throw new Error('libpcap.so.0.8: cannot open shared object file: No such file or directory');");
   const job = { cap, interface: 'lo', captureFilters: [], ringOctets: 0, snaplen: 0, dropTo: null, linkType: null };
   expect(openWithCap(job)).toEqual({
-    code: 0,
+    code: CAP_NOT_LOADED,
     message: expect.stringMatching(
       /^the npm package cap cannot be loaded: libpcap\.so\.0\.8: .*apt install libpcap0\.8\)$/,
     ),
   });
   rmSync(folder, { recursive: true });
+});
+
+it('that cannot be loaded is not spoken of to who did not ask for it', async () => {
+  const asked = { interface: 'lo', snaplen: 0, bufferKib: 1024, promiscuous: true, captureFilters: [], dropTo: null };
+  const open = (unloadable: string | null) =>
+    openCap('/no/such/cap.cjs', { ...asked, base: { epochNs: null } }, unloadable, MAIN);
+  expect(await open('libpcap is not there')).toMatchObject({ message: 'libpcap is not there' });
+  expect(await open(null)).toMatchObject({ message: expect.stringContaining('the npm package cap cannot be loaded') });
 });

@@ -216,3 +216,16 @@ it('every ill scenario has advice and every fact says when', () => {
     }
   }
 });
+
+it('of one id names the other thing that has it, and shows that by its kind', () => {
+  const shared = all.filter(({ namesakes }) => namesakes.length > 0);
+  expect([...new Set(shared.map(({ id }) => id))].sort()).toEqual(
+    'aborted connect-unreachable failover host-crashed host-rebooted host-shutdown'.split(' '),
+  );
+  for (const one of shared) {
+    for (const { kind, asked, title } of one.namesakes) {
+      expect(explain(asked)).toMatchObject({ kind, id: one.id, title });
+      expect(text(one, Number.POSITIVE_INFINITY).join('\n')).toContain(`"${title}". tcpwatch explain ${asked} `);
+    }
+  }
+});
