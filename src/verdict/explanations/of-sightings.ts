@@ -6,7 +6,7 @@ import type { Role } from '../case.js';
 import { inWords, lookalikeWords } from '../classify.js';
 import { ENDINGS } from '../endings.js';
 import { ERRORS } from '../errors.js';
-import { type Explanation, plain, type SightWords, type Use } from '../explanation.js';
+import { type Explanation, plain, type ReferenceWords, type SightWords, type Use } from '../explanation.js';
 import { FACTS, type FactId } from '../facts.js';
 import { SCENARIOS, type ScenarioId, type ScenarioRow } from '../scenarios.js';
 import { ANOMALY_NOTES } from './anomaly-notes.js';
@@ -31,7 +31,9 @@ import {
   causeWords,
   confusionWords,
   MOST_OF_ERRORS,
+  readMore,
   referenceWords,
+  rfcWords,
   seenWords,
   sightsOf,
   spellings,
@@ -61,8 +63,7 @@ export function ofFact(id: FactId): Explanation {
     when: says,
     usedBy,
     ...shownBy(example, title),
-    ...toldOf(told, sightsIn(example), scenariosOf(usedBy), factTitle),
-    references: references.map(referenceWords),
+    ...toldOf(told, sightsIn(example), scenariosOf(usedBy), factTitle, references.map(referenceWords)),
   };
 }
 
@@ -82,20 +83,17 @@ export function ofEnding({ id, title, meaning }: (typeof ENDINGS)[number]): Expl
     follows: says,
     causes: told.scenarios.map(causeWords),
     ...shownBy(example),
-    ...toldOf(told, sightsIn(example), told.scenarios, (of) => titleIn(ENDINGS, of)),
-    references: references.map(referenceWords),
+    ...toldOf(told, sightsIn(example), told.scenarios, (of) => titleIn(ENDINGS, of), references.map(referenceWords)),
   };
 }
 
 export function ofAnomaly({ id, title, meaning, reference }: (typeof ANOMALIES)[number]): Explanation {
   const told = TOLD_OF_ANOMALIES[id];
-  const { onBsd } = told.seen;
   return {
     ...plain('anomaly', id, title, meaning),
     follows: ANOMALY_NOTES[id],
     ...shownBy(ANOMALY_EXAMPLES[id]),
-    ...toldOf(told, [], [], (of) => ANOMALIES[ANOMALY_INDEX[of]]!.title),
-    references: [{ title: reference, url: null }, ...(onBsd ? [referenceWords(onBsd.reference)] : [])],
+    ...toldOf(told, [], [], (of) => ANOMALIES[ANOMALY_INDEX[of]]!.title, rfcWords(reference)),
   };
 }
 
@@ -111,8 +109,13 @@ export function ofError({ id, title }: (typeof ERRORS)[number]): Explanation {
     when: says,
     follows: `What it can have been: tcpwatch explain ${gives.join(', or ')}.`,
     ...shownBy(example),
-    ...toldOf(told, sightsIn(example).filter(given), scenariosIn(sightsAnywhere(given)), (of) => titleIn(ERRORS, of)),
-    references: references.map(referenceWords),
+    ...toldOf(
+      told,
+      sightsIn(example).filter(given),
+      scenariosIn(sightsAnywhere(given)),
+      (of) => titleIn(ERRORS, of),
+      references.map(referenceWords),
+    ),
   };
 }
 
@@ -145,7 +148,7 @@ export function ofErrno(id: string): Explanation {
     ...shownBy(ERRNO_EXAMPLES[id] ?? null),
     sees,
     advice: adviceOf(scenarios, MOST_OF_ERRORS),
-    references: references.map(referenceWords),
+    references: readMore(references.map(referenceWords), sees),
   };
 }
 
@@ -156,19 +159,25 @@ function shownBy(example: Example | null, elsewhere?: string): Pick<Explanation,
   return { example: capture, connection, steps: excerptOf(example, elsewhere) };
 }
 
-/** @param scenarios those that stand behind it */
+/**
+ * @param scenarios those that stand behind it
+ * @param own what its row names
+ */
 function toldOf<Id extends string>(
   told: Told<Id>,
   sees: readonly SightWords[],
   scenarios: readonly ScenarioId[],
   titleOf: (id: Id) => string,
-): Pick<Explanation, 'sees' | 'seen' | 'confusedWith' | 'advice'> {
-  const { seen, confusedWith, advice } = told;
+  own: readonly ReferenceWords[],
+): Pick<Explanation, 'sees' | 'seen' | 'confusedWith' | 'advice' | 'references'> {
+  const { confusedWith, advice } = told;
+  const seen = told.seen ? seenWords(told.seen) : null;
   return {
     sees: seen ? [] : sees,
-    seen: seen ? seenWords(seen) : null,
+    seen,
     confusedWith: confusedWith.map((one) => confusionWords(one, titleOf)),
     advice: advice ? advice.map(adviceWords) : adviceOf(scenarios),
+    references: readMore(own, seen ? [] : sees, seen),
   };
 }
 

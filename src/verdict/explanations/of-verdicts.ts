@@ -11,7 +11,7 @@ import type { SCENARIOS, ScenarioRow } from '../scenarios.js';
 import type { Excludable, Weighable } from '../weigh.js';
 import { ADVISED, HOST_ADVISED } from './advised.js';
 import { STORIES } from './stories.js';
-import { adviceWords, referenceWords, sightsOf } from './words.js';
+import { adviceWords, readMore, referenceWords, sightsOf } from './words.js';
 
 /** What a step of a story has not. */
 const IN_A_STORY = {
@@ -27,6 +27,7 @@ export function ofScenario(typed: (typeof SCENARIOS)[number]): Explanation {
   const row: ScenarioRow = typed;
   const { example, gone, steps } = STORIES[typed.id];
   const { first, advice, references } = ADVISED[typed.id];
+  const sees = sightsOf(typed.id);
   const say = (id: FactId): FactWords => ({ id, says: inWords(FACTS[id].says, gone) });
   return {
     ...plain('scenario', row.id, inWords(row.title, gone), row.meaning),
@@ -37,7 +38,7 @@ export function ofScenario(typed: (typeof SCENARIOS)[number]): Explanation {
     lookFirst: first,
     example,
     steps: steps.map((step) => ({ ...IN_A_STORY, ...step, lost: step.lost ?? false })),
-    sees: sightsOf(typed.id),
+    sees,
     confusedWith: row.lookalikes.map(({ id, ruledOutBy, ofMotive = false }) => ({
       id,
       scenario: LOOKALIKES[id].scenario,
@@ -46,7 +47,7 @@ export function ofScenario(typed: (typeof SCENARIOS)[number]): Explanation {
       ruledOutBy: ruledOutBy.map(say),
     })),
     advice: advice.map(adviceWords),
-    references: references.map(referenceWords),
+    references: readMore(references.map(referenceWords), sees),
   };
 }
 

@@ -33,6 +33,11 @@ const freebsd = (page: string, section: number, about: string): ReferenceRow => 
   url: `https://man.freebsd.org/cgi/man.cgi?query=${page}&sektion=${section}`,
 });
 
+const freebsdKernel = (file: string, about: string): ReferenceRow => ({
+  title: `FreeBSD ${file}: ${about}`,
+  url: `https://cgit.freebsd.org/src/tree/${file}`,
+});
+
 const kernel = (file: string, about: string): ReferenceRow => ({
   title: `Linux ${file}: ${about}`,
   url: `https://github.com/torvalds/linux/blob/master/${file}`,
@@ -98,10 +103,8 @@ export const REFERENCES = {
   'linux-destroy': kernel('net/ipv4/tcp_diag.c', 'tcp_diag_destroy: ECONNABORTED where ss -K closes a socket'),
   'freebsd-accept': freebsd('accept', 2, 'ECONNABORTED'),
   'freebsd-rack': freebsd('tcp_rack', 4, 'RACK and tail loss probes, a stack to be loaded'),
-  'freebsd-timer': {
-    title: 'FreeBSD sys/netinet/tcp_timer.h: TCPTV_MIN, TCPTV_CPU_VAR, TCPTV_KEEPCNT',
-    url: 'https://cgit.freebsd.org/src/tree/sys/netinet/tcp_timer.h',
-  },
+  'freebsd-timer': freebsdKernel('sys/netinet/tcp_timer.h', 'TCPTV_MIN, TCPTV_CPU_VAR, TCPTV_KEEPCNT'),
+  'freebsd-send': freebsdKernel('sys/kern/uipc_socket.c', 'sosend: EPIPE goes before a pending error'),
   'linux-sysctl': {
     title: 'Linux Documentation/networking/ip-sysctl.rst: tcp_* settings',
     url: 'https://docs.kernel.org/networking/ip-sysctl.html',

@@ -27,6 +27,16 @@ const EPIPE_NEXT: Sight = {
   when: 'at every write after the first error; with SIGPIPE, which kills a program that does not ignore it (Node, Python and Go do)',
 };
 
+/** A RST that no call was waiting for: measured on Linux, the error goes to whichever call comes first, once. */
+const WRITE_FIRST: Sight = {
+  program: 'survivor',
+  call: 'write',
+  gives: 'ECONNRESET',
+  when: 'where it writes before it has read anything since the RST came: the first call gets the error, once, and that can be write()',
+  onBsd: { says: 'EPIPE already at that write, and ECONNRESET at the next read', reference: 'freebsd-send' },
+  reference: 'linux-input',
+};
+
 const ON_BSD_TIMEOUT = {
   says: 'Berkeley-derived stacks give up sooner: after about 9 min',
   reference: 'stevens-crash',
@@ -111,6 +121,7 @@ export const SIGHTS: Readonly<Record<ScenarioId, readonly Sight[]>> = {
   ],
   'reset-by-middlebox': [
     { program: 'survivor', call: 'read', gives: 'ECONNRESET', when: 'at once; the next write() gives EPIPE' },
+    WRITE_FIRST,
     { ...EPIPE_NEXT, reference: 'linux-input' },
     {
       program: 'gone',
@@ -189,6 +200,7 @@ export const SIGHTS: Readonly<Record<ScenarioId, readonly Sight[]>> = {
       call: 'write',
       gives: 'ECONNRESET',
       when: 'where the process died with input unread, and this program waits in write() because the window is full',
+      onBsd: { says: 'EPIPE at that write, and ECONNRESET at the next read', reference: 'freebsd-send' },
     },
   ],
   failover: [
@@ -198,6 +210,7 @@ export const SIGHTS: Readonly<Record<ScenarioId, readonly Sight[]>> = {
       gives: 'ECONNRESET',
       when: 'when it sends something, or its keep-alive does; not before',
     },
+    WRITE_FIRST,
     { ...EPIPE_NEXT, reference: 'linux-input' },
   ],
   'host-rebooted': [
@@ -207,6 +220,7 @@ export const SIGHTS: Readonly<Record<ScenarioId, readonly Sight[]>> = {
       gives: 'ECONNRESET',
       when: 'when it sends something, or its keep-alive does; not before',
     },
+    WRITE_FIRST,
     { ...EPIPE_NEXT, reference: 'linux-input' },
   ],
   'given-up-in-outage': [
@@ -280,6 +294,7 @@ export const SIGHTS: Readonly<Record<ScenarioId, readonly Sight[]>> = {
       gives: 'ECONNRESET',
       when: 'once, after what had arrived before has been read',
     },
+    WRITE_FIRST,
     EPIPE_NEXT,
     {
       program: 'gone',

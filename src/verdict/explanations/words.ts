@@ -13,6 +13,25 @@ import type { Confusion, Seen } from './told.js';
 
 export const referenceWords = (id: ReferenceId): ReferenceWords => REFERENCES[id];
 
+/** `RFC 6675, RFC 8985 section 6`, as tables below this room name what they go by, with addresses. */
+export const rfcWords = (text: string): ReferenceWords[] =>
+  text.split(', ').map((title) => {
+    const [, number, section] = /^RFC (\d+)(?: sections? ([\d.]+))?/.exec(title)!;
+    return { title, url: `https://www.rfc-editor.org/rfc/rfc${number}${section ? `#section-${section}` : ''}` };
+  });
+
+/** What a row names itself, then the sources of what programs see. */
+export function readMore(
+  own: readonly ReferenceWords[],
+  sees: readonly SightWords[],
+  seen: SeenWords | null = null,
+): ReferenceWords[] {
+  const sources = [...sees.flatMap(({ source, onBsd }) => [source, onBsd?.source]), seen?.onBsd?.source];
+  const rows: readonly ReferenceWords[] = Object.values(REFERENCES);
+  const others = [...new Set(sources)].filter((title) => !own.some((one) => one.title === title));
+  return [...own, ...others.flatMap((title) => rows.find((row) => row.title === title) ?? [])];
+}
+
 /** Other spellings, and whose they are. */
 export const spellings = (spelt: Readonly<Record<string, string>>): FactWords[] =>
   Object.entries(spelt).map(([id, says]) => ({ id, says }));
