@@ -11,8 +11,8 @@ export const ERROR_NOTES: Readonly<Record<ErrorId, Note>> = {
     references: ['man-connect', 'rfc-reset'],
   },
   'errno-icmp': {
-    says: 'EHOSTUNREACH for host unreachable and administratively prohibited (IPv6: EACCES), ENETUNREACH for network unreachable, ECONNREFUSED for port unreachable. 4.4BSD remembers it and goes on for 75 s.',
-    references: ['linux-icmp', 'rfc-icmp-codes', 'stevens-connect'],
+    says: 'EHOSTUNREACH for host unreachable and administratively prohibited (IPv6: EACCES), ENETUNREACH for network unreachable, ECONNREFUSED for port unreachable. FreeBSD and macOS remember the first error, and give up at the next that comes once the SYN was sent again four times.',
+    references: ['linux-icmp', 'rfc-icmp-codes', 'bsd-notify'],
   },
   'errno-connect-silence': {
     says: `After ${span(CONNECT_TIMEOUT_NS)} with Linux's default tcp_syn_retries 6 (127 s before Linux 6.5). 4.4BSD: 75 s.`,
@@ -23,8 +23,8 @@ export const ERROR_NOTES: Readonly<Record<ErrorId, Note>> = {
     references: ['rfc-close', 'linux-input'],
   },
   'errno-reset': {
-    says: 'ECONNRESET is given once, to whichever call waits or comes next; then read() gives EOF and write() EPIPE. After a FIN, Linux gives EPIPE to write() and EOF to read(); Stevens has ECONNRESET there, as older BSDs gave.',
-    references: ['linux-input', 'stevens-process', 'stevens-sigpipe'],
+    says: 'ECONNRESET is given once, to whichever call waits or comes next; then read() gives EOF and write() EPIPE. On BSD write() gives EPIPE at once. After a FIN, Linux gives EPIPE to write() and EOF to read(); Stevens has ECONNRESET there, as older BSDs gave.',
+    references: ['linux-input', 'freebsd-send', 'stevens-process', 'stevens-sigpipe'],
   },
   'errno-silence': {
     says: `Data: after ${span(DATA_TIMEOUT_NS)} on Linux (measured; tcp_retries2 15), about 9 min on Berkeley-derived stacks. Keep-alives: after ${KEEP_ALIVE_PROBES} probes (7200 s idle, then 75 s apart by default), and Linux sends RST then. TCP_USER_TIMEOUT: soon after the time it says.`,
@@ -50,6 +50,12 @@ const spelt = (words: string, linux: number, bsd: number, windows: number): Errn
 export const ERRNO_NOTES: Readonly<Record<string, ErrnoNote>> = {
   ECONNREFUSED: { spelt: spelt('Connection refused', 111, 61, 10_061) },
   EHOSTUNREACH: { spelt: spelt('No route to host', 113, 65, 10_065) },
+  EHOSTDOWN: {
+    spelt: spelt('Host is down', 112, 64, 10_064),
+    first:
+      'ARP on the own link (arp -a shows the address as incomplete): on BSD and macOS the error says that nobody there answered. Linux says EHOSTUNREACH for that, and has EHOSTDOWN only for an ICMP code, host unknown, that routers hardly ever send.',
+    references: ['linux-icmp', 'rfc-arp'],
+  },
   ENETUNREACH: { spelt: spelt('Network is unreachable', 101, 51, 10_051) },
   EACCES: { spelt: { 13: 'Linux, BSD and macOS', 10013: 'Windows', 'Permission denied': 'strerror' } },
   ETIMEDOUT: { spelt: { ...spelt('Connection timed out', 110, 60, 10_060), 'Operation timed out': 'BSD and macOS' } },

@@ -44,6 +44,7 @@ export const ERRNO_EXAMPLES: Readonly<Record<string, Example | null>> = {
   EOF: EOF_SEEN,
   ECONNREFUSED: REFUSED,
   EHOSTUNREACH: UNREACHABLE,
+  EHOSTDOWN: null,
   ENETUNREACH: cut('connect-without-route', 1, [4, 5, 6, 7], 5),
   EACCES: cut('connect-prohibited-v6-pcapng', 1, [4, 5, 10, 11], 5),
   ETIMEDOUT: VANISHED,

@@ -35,6 +35,7 @@ import {
   referenceWords,
   rfcWords,
   seenWords,
+  sightsGiving,
   sightsOf,
   spellings,
 } from './words.js';
@@ -124,13 +125,14 @@ export const ERRNOS: readonly string[] = [
   ...new Set(
     Object.values(SIGHTS)
       .flat()
-      .flatMap(({ gives }) => (gives === 'ok' ? [] : [gives])),
+      .flatMap(({ gives, onBsd }) => [gives, onBsd?.gives ?? gives])
+      .filter((gives) => gives !== 'ok'),
   ),
 ];
 
 /** A log has an errno: the scenarios in which a program sees it. */
 export function ofErrno(id: string): Explanation {
-  const sees = sightsAnywhere(({ gives }) => gives === id);
+  const sees = sightsGiving(id);
   const calls = [...new Set(sees.map(({ call }) => `${call}()`))].join(' or ');
   const scenarios = scenariosIn(sees);
   const { spelt, first = null, references = [] } = ERRNO_NOTES[id]!;
@@ -184,9 +186,11 @@ function toldOf<Id extends string>(
 /** What the programs of an example got, as sights tell it of its scenario. */
 function sightsIn(example: Example | null): SightWords[] {
   if (!example) return [];
-  const { scenario, gave } = recordingOf(example);
+  const { scenario, gave, rows } = recordingOf(example);
   if (!scenario) return [];
-  return sightsOf(scenario, example.gone).filter(({ call, gives }) => gave.includes(`${call} ${gives}`));
+  const reported = rows.find(([packet, , , sends]) => sends === 'ICMP' && example.packets.includes(packet!));
+  const by = reported ? (/prohibited|port|policy/.test(reported[4]) ? 'filter' : 'router') : 'link';
+  return sightsOf(scenario, example.gone, by).filter(({ call, gives }) => gave.includes(`${call} ${gives}`));
 }
 
 const sightsAnywhere = (holds: (sight: SightWords) => boolean): SightWords[] =>

@@ -104,6 +104,17 @@ export const REFERENCES = {
   'freebsd-accept': freebsd('accept', 2, 'ECONNABORTED'),
   'freebsd-rack': freebsd('tcp_rack', 4, 'RACK and tail loss probes, a stack to be loaded'),
   'freebsd-timer': freebsdKernel('sys/netinet/tcp_timer.h', 'TCPTV_MIN, TCPTV_CPU_VAR, TCPTV_KEEPCNT'),
+  'bsd-notify': freebsdKernel(
+    'sys/netinet/tcp_subr.c',
+    'tcp_notify: which ICMP errors are forgotten, and when connect() gives up; XNU has the same',
+  ),
+  'freebsd-syn-sent': freebsd('tcp', 4, 'net.inet.tcp.icmp_may_rst'),
+  'freebsd-arp': freebsdKernel('sys/netinet/if_ether.c', 'arpresolve: EHOSTDOWN once ARP was asked in vain'),
+  'freebsd-syncache': freebsd('syncache', 4, 'net.inet.tcp.syncache.rst_on_sock_fail'),
+  'freebsd-input': freebsdKernel(
+    'sys/netinet/tcp_input.c',
+    'SYN-SENT: an ACK that does not fit is answered by RST, and the timer goes on',
+  ),
   'freebsd-send': freebsdKernel('sys/kern/uipc_socket.c', 'sosend: EPIPE goes before a pending error'),
   'linux-sysctl': {
     title: 'Linux Documentation/networking/ip-sysctl.rst: tcp_* settings',

@@ -2,6 +2,7 @@
 // from the scenarios it is needed for; where those have nothing true to say of it, it stands here.
 
 import type { FactId } from '../facts.js';
+import { ON_BSD_ASKED_LINK } from './sight.js';
 import type { Told } from './told.js';
 import { TOLD_OF_HOSTS } from './told-of-hosts.js';
 import { TOLD_OF_SILENCES } from './told-of-silences.js';
@@ -29,6 +30,7 @@ const OF_OPENING_AND_CLOSING: Readonly<
   'syn-neighbour-silent': {
     seen: {
       says: 'connect() gives EHOSTUNREACH after about 3 s, or ETIMEDOUT where the router that asks cannot tell; on the LAN itself no SYN ever leaves.',
+      onBsd: ON_BSD_ASKED_LINK,
     },
     confusedWith: [
       { of: 'neighbour-silent', tells: 'whether the host had been heard on this connection before' },

@@ -161,6 +161,7 @@ export const TOLD_OF_SEGMENTS: Readonly<Record<Exclude<AnomalyId, keyof typeof T
     'tcp.syn-on-live': {
       seen: {
         says: 'The server: read() of the old connection gives ECONNRESET, once the client has reset it. The client: connect() takes a moment longer, for Linux sends its SYN again at once.',
+        onBsd: { says: 'the SYN goes out again when its timer says so, after a second', reference: 'freebsd-input' },
       },
       confusedWith: [
         { of: 'tcp.retransmission.syn', tells: 'the initial sequence number: another one is another attempt' },

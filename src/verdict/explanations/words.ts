@@ -7,7 +7,8 @@ import { SCENARIOS, type ScenarioId } from '../scenarios.js';
 import { ADVICE, type AdviceId } from './advice.js';
 import { ADVISED } from './advised.js';
 import { REFERENCES, type ReferenceId } from './references.js';
-import { SIGHTS, type Sight } from './sights.js';
+import type { Sight } from './sight.js';
+import { SIGHTS } from './sights.js';
 import { STORIES } from './stories.js';
 import type { Confusion, Seen } from './told.js';
 
@@ -53,9 +54,26 @@ export function adviceOf(scenarios: readonly ScenarioId[], most: number = MOST_A
   return ranked.slice(0, most).map(([id]) => adviceWords(id));
 }
 
-/** @param gone the end that is gone in these words */
-export const sightsOf = (scenario: ScenarioId, gone: Role = STORIES[scenario].gone): SightWords[] =>
-  SIGHTS[scenario].map((sight) => sightWords(scenario, sight, gone));
+/**
+ * @param gone the end that is gone in these words
+ * @param by who says so in the frames that are shown
+ */
+export const sightsOf = (scenario: ScenarioId, gone: Role = STORIES[scenario].gone, by?: Sight['by']): SightWords[] =>
+  SIGHTS[scenario]
+    .filter((sight) => !by || !sight.by || sight.by === by)
+    .map((sight) => sightWords(scenario, sight, gone));
+
+/** What a call gives on BSD alone is told with its words of BSD. */
+export const sightsGiving = (errno: string): SightWords[] =>
+  SCENARIOS.flatMap(({ id }) =>
+    SIGHTS[id].flatMap((sight) => {
+      const words = sightWords(id, sight, STORIES[id].gone);
+      if (sight.gives === errno) return [words];
+      const { onBsd } = words;
+      if (!onBsd || sight.onBsd?.gives !== errno) return [];
+      return [{ ...words, gives: errno, when: `on BSD and macOS: ${onBsd.says}`, source: onBsd.source, onBsd: null }];
+    }),
+  );
 
 function sightWords(scenario: string, sight: Sight, gone: Role): SightWords {
   const { program, always, call, gives, when, onBsd, reference } = sight;

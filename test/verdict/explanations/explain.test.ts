@@ -14,8 +14,8 @@ import { STORIES } from '../../../src/verdict/explanations/stories.js';
 
 const CAPTURES = resolve(import.meta.dirname, '../../../fixtures/captures');
 
-/** What is seen live only, no saved capture can show; ECONNABORTED is nothing that a packet does. */
-const UNSHOWN = ['ECONNABORTED', 'local-process-exited', 'local-process-lives'];
+/** What is seen live only, no saved capture can show; ECONNABORTED is nothing that a packet does, EHOSTDOWN is of BSD. */
+const UNSHOWN = ['EHOSTDOWN', 'ECONNABORTED', 'local-process-exited', 'local-process-lives'];
 
 const all = explainAll();
 const text = (one: Explanation, width = 80): string[] => explanationLines(one, { colour: false, width });
@@ -178,6 +178,7 @@ describe('every word that is printed is explained', () => {
     ['econnreset', 'ECONNRESET'],
     ['Connection reset by peer', 'ECONNRESET'],
     ['10053', 'ECONNABORTED'],
+    ['Host is down', 'EHOSTDOWN'],
     ['4 segm.', 'four-segment'],
     ['tail loss probe', 'tcp.retransmission.tail-loss-probe'],
     ['client process terminated', 'process-terminated'],
