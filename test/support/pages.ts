@@ -48,7 +48,7 @@ function storyText({ steps, gone }: Explanation, file: string): string {
     gone && steps[0]!.by === null ? ` Told for a ${gone} that is gone; it goes the other way round as well.` : '';
   return [
     `As in the capture [\`${file}\`](../../fixtures/captures/${file}), real kernels on both ends: a test replays it and holds these steps against it.${both}`,
-    `At the sides: the state of each socket, as \`ss\` shows it (netstat writes \`FIN_WAIT2\`). \`CLOSED\`: no line at all; \`gone\`: none either, because its host is down or has forgotten, and the other end cannot know; \`x\`: it does not arrive.`,
+    `At the sides: the state of each socket, as RFC 9293 names it and a watcher believes it; \`ss\` of that host shows the same, and writes \`ESTAB\` and \`SYN-RECV\` (netstat: \`ESTABLISHED\`, \`SYN_RECV\`, \`FIN_WAIT2\`). \`CLOSED\`: no line at all; \`gone\`: none either, because its host is down or has forgotten, and the other end cannot know; \`x\`: it does not arrive.`,
     `\`\`\`\n${storyLadder(steps).join('\n')}\n\`\`\``,
     steps.map(({ says }, n) => `${n + 1}. ${says}`).join('\n'),
   ].join('\n\n');

@@ -57,7 +57,7 @@ export const HOST_NOTES: Readonly<Record<keyof typeof FACTS_FROM_HOSTS, Note>> =
     references: [],
   },
   'link-address-changed': {
-    says: 'The frame with the RST comes from another link-layer (MAC) address than those of the host before.',
+    says: 'The frame with the RST comes from another link-layer (MAC) address than all those of the host before; or, where its connections had all begun with one TTL, the RST has another, and a new connection then begins with that one.',
     references: ['rfc-arp'],
   },
   'host-was-silent': {

@@ -59,8 +59,10 @@ export function ofFact(id: FactId): Explanation {
     usesOf(id, row, (lookalike) => lookalikeWords(lookalike.id, gone, 'its address').title),
   );
   return {
-    ...plain('fact', id, title, `A fact about a connection, told here of a ${gone} that is gone.`),
-    gone,
+    // Of both ends alike, or of any: nobody is gone in its words.
+    ...(FACTS[id].says.includes('{')
+      ? { ...plain('fact', id, title, `A fact about a connection, told here of a ${gone} that is gone.`), gone }
+      : plain('fact', id, title, 'A fact about a connection; no end need be gone.')),
     when: says,
     usedBy,
     ...shownBy(example, title),

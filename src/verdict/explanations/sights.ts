@@ -85,7 +85,7 @@ export const SIGHTS: Readonly<Record<ScenarioId, readonly Sight[]>> = {
       program: 'survivor',
       call: 'connect',
       gives: 'ETIMEDOUT',
-      when: 'when the SYN retries run out: 134.8 s by default (127 s before Linux 6.5), tcp_syn_retries',
+      when: 'when the SYN retries run out (tcp_syn_retries 6): after 134.8 s measured from Linux 6.5 on, whose documentation reckons 131 s; 127 s before',
       onBsd: { says: '4.4BSD gives up after 75 s', reference: 'stevens-connect' },
     },
     {

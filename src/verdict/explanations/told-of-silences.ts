@@ -1,7 +1,13 @@
 // Of each fact about silences, resets and what the capture missed: what it can be taken for.
 
 import type { FactId } from '../facts.js';
-import type { Told } from './told.js';
+import type { Seen, Told } from './told.js';
+
+/** No FIN came before it. */
+const AFTER_A_RST: Seen = {
+  says: 'What any RST gives: the first call ECONNRESET, usually read(); then read() EOF and write() EPIPE.',
+  onBsd: { says: 'write() gives EPIPE at once, and the next read() ECONNRESET', reference: 'freebsd-send' },
+};
 
 export const TOLD_OF_SILENCES = {
   'survivor-unanswered': {
@@ -102,7 +108,7 @@ export const TOLD_OF_SILENCES = {
     ],
   },
   'heard-just-before-rst': {
-    seen: { says: 'What any RST gives: read() ECONNRESET, then write() EPIPE.' },
+    seen: AFTER_A_RST,
     advice: ['capture-at-both-ends', 'expect-errors'],
     confusedWith: [
       {
@@ -128,6 +134,7 @@ export const TOLD_OF_SILENCES = {
     ],
   },
   'input-pending': {
+    seen: AFTER_A_RST,
     confusedWith: [
       {
         title: 'a question that needs no answer',
@@ -136,6 +143,10 @@ export const TOLD_OF_SILENCES = {
     ],
   },
   'window-was-zero': {
+    seen: {
+      says: 'A write() that waits for room gives ECONNRESET; if none waits, the first call does. Then read() EOF and write() EPIPE.',
+      onBsd: { says: 'write() gives EPIPE at once, and the next read() ECONNRESET', reference: 'freebsd-send' },
+    },
     confusedWith: [
       { title: 'the window of 0 of a RST itself', tells: 'the last segment before it: only that one counts' },
     ],
@@ -164,7 +175,7 @@ export const TOLD_OF_SILENCES = {
   },
   'rst-ttl-far-off': { confusedWith: [{ of: 'rst-ttl-differs', tells: 'by how much: 1 is an adjacent router' }] },
   'rst-ip-id-off': {
-    seen: { says: 'What any RST gives: read() ECONNRESET, then write() EPIPE.' },
+    seen: AFTER_A_RST,
     confusedWith: [
       {
         title: 'a stack that numbers each packet at random',
@@ -173,7 +184,7 @@ export const TOLD_OF_SILENCES = {
     ],
   },
   'rst-lacks-timestamps': {
-    seen: { says: 'What any RST gives: read() ECONNRESET, then write() EPIPE.' },
+    seen: AFTER_A_RST,
     confusedWith: [
       {
         title: 'a stack that sends RST without options',

@@ -3,9 +3,11 @@
 import type { Role } from '../case.js';
 import { inWords } from '../classify.js';
 import type { AdviceWords, ConfusedWith, FactWords, ReferenceWords, SeenWords, SightWords } from '../explanation.js';
+import { FACTS, type FactId } from '../facts.js';
 import { SCENARIOS, type ScenarioId } from '../scenarios.js';
 import { ADVICE, type AdviceId } from './advice.js';
 import { ADVISED } from './advised.js';
+import { FACT_EXAMPLES, OF_ONE_ROLE } from './examples-of-facts.js';
 import { REFERENCES, type ReferenceId } from './references.js';
 import type { Sight } from './sight.js';
 import { SIGHTS } from './sights.js';
@@ -106,6 +108,13 @@ export const confusionWords = <Id extends string>(
   ofMotive: false,
   ruledOutBy: [],
 });
+
+/** Of a fact of one role only it is said if another end is gone in the words around it. */
+export function factWords(id: FactId, gone: Role): FactWords {
+  const only = OF_ONE_ROLE.includes(id) ? FACT_EXAMPLES[id as keyof typeof FACT_EXAMPLES]?.gone : undefined;
+  if (only === undefined || only === gone) return { id, says: inWords(FACTS[id].says, gone) };
+  return { id, says: `where the ${only} is gone: ${inWords(FACTS[id].says, only)}` };
+}
 
 /** What happened, if it was this. */
 export function causeWords(id: ScenarioId): FactWords {
