@@ -51,6 +51,7 @@ export const ERRNO_EXAMPLES: Readonly<Record<string, Example | null>> = {
   ECONNRESET: cut('host-rebooted-then-client-writes', 1, [6, 7, 8, 9, 11, 12], 12),
   EPIPE: KILLED,
   ECONNABORTED: null,
+  ENOTCONN: null,
 };
 
 export const ANOMALY_EXAMPLES: Readonly<Record<AnomalyId, Example>> = {

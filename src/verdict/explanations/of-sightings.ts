@@ -11,7 +11,7 @@ import { FACTS, type FactId } from '../facts.js';
 import { SCENARIOS, type ScenarioId, type ScenarioRow } from '../scenarios.js';
 import { ANOMALY_NOTES } from './anomaly-notes.js';
 import { ENDING_NOTES } from './ending-notes.js';
-import { ERRNO_NOTES, ERROR_NOTES } from './error-notes.js';
+import { ERROR_NOTES } from './error-notes.js';
 import { ANOMALY_EXAMPLES, ENDING_EXAMPLES, ERRNO_EXAMPLES, ERROR_EXAMPLES } from './examples.js';
 import { FACT_EXAMPLES, FACT_OF_HOST_EXAMPLES } from './examples-of-facts.js';
 import type { Example } from './excerpt.js';
@@ -20,6 +20,7 @@ import { excerptOf, recordingOf } from './recordings.js';
 import { SIGHTS } from './sights.js';
 import type { Told, WhollyTold } from './told.js';
 import { TOLD_OF_ENDINGS } from './told-of-endings.js';
+import { TOLD_OF_ERRNOS, windowsName } from './told-of-errnos.js';
 import { TOLD_OF_ERRORS } from './told-of-errors.js';
 import { TOLD_OF_FACTS } from './told-of-facts.js';
 import { TOLD_OF_LOSS } from './told-of-loss.js';
@@ -122,22 +123,24 @@ export function ofError({ id, title }: (typeof ERRORS)[number]): Explanation {
   };
 }
 
-/** Everything that a call can give when a connection ends. */
+/** Everything that a call can give when a connection ends, and after it. */
 export const ERRNOS: readonly string[] = [
-  ...new Set(
-    Object.values(SIGHTS)
+  ...new Set([
+    ...Object.values(SIGHTS)
       .flat()
       .flatMap(({ gives, onBsd }) => [gives, onBsd?.gives ?? gives])
       .filter((gives) => gives !== 'ok'),
-  ),
+    ...Object.keys(TOLD_OF_ERRNOS),
+  ]),
 ];
 
 /** A log has an errno: the scenarios in which a program sees it. */
 export function ofErrno(id: string): Explanation {
   const sees = sightsGiving(id);
-  const calls = [...new Set(sees.map(({ call }) => `${call}()`))].join(' or ');
   const scenarios = scenariosIn(sees);
-  const { spelt, first = null, references = [] } = ERRNO_NOTES[id]!;
+  const told = TOLD_OF_ERRNOS[id]!;
+  const calls = told.alone?.calls ?? [...new Set(sees.map(({ call }) => `${call}()`))].join(' or ');
+  const windows = windowsName(id);
   return {
     ...plain(
       'errno',
@@ -145,14 +148,13 @@ export function ofErrno(id: string): Explanation {
       `${calls} gave ${id}`,
       'What a program is given tells less than packets do: this is what it can have been.',
     ),
-    alsoWritten: spellings(spelt),
+    alsoWritten: [...spellings(told.spelt), ...(windows ? spellings({ [windows]: 'Windows' }) : [])],
     gone: 'server',
-    lookFirst: first,
+    lookFirst: told.first ?? null,
     causes: scenarios.map(causeWords),
     ...shownBy(ERRNO_EXAMPLES[id] ?? null),
-    sees,
-    advice: adviceOf(scenarios, MOST_OF_ERRORS),
-    references: readMore(references.map(referenceWords), sees),
+    ...toldOf(told, sees, scenarios, (of) => of, told.references.map(referenceWords)),
+    advice: told.alone ? told.alone.advice.map(adviceWords) : adviceOf(scenarios, MOST_OF_ERRORS),
   };
 }
 

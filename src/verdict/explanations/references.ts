@@ -100,6 +100,7 @@ export const REFERENCES = {
   'linux-input': kernel('net/ipv4/tcp_input.c', 'tcp_reset: EPIPE in CLOSE-WAIT, ECONNRESET else'),
   'linux-close': kernel('net/ipv4/tcp.c', '__tcp_close: RST where data was left unread'),
   'linux-icmp': kernel('net/ipv4/icmp.c', 'icmp_err_convert: errno of an ICMP error'),
+  'linux-not-connected': kernel('net/ipv4/af_inet.c', 'inet_shutdown, inet_getname: ENOTCONN of a closed socket'),
   'linux-destroy': kernel('net/ipv4/tcp_diag.c', 'tcp_diag_destroy: ECONNABORTED where ss -K closes a socket'),
   'freebsd-accept': freebsd('accept', 2, 'ECONNABORTED'),
   'freebsd-rack': freebsd('tcp_rack', 4, 'RACK and tail loss probes, a stack to be loaded'),

@@ -14,8 +14,8 @@ import { STORIES } from '../../../src/verdict/explanations/stories.js';
 
 const CAPTURES = resolve(import.meta.dirname, '../../../fixtures/captures');
 
-/** What is seen live only, no saved capture can show; ECONNABORTED is nothing that a packet does, EHOSTDOWN is of BSD. */
-const UNSHOWN = ['EHOSTDOWN', 'ECONNABORTED', 'local-process-exited', 'local-process-lives'];
+/** What is seen live only, no saved capture can show; ECONNABORTED and ENOTCONN are nothing that a packet does, EHOSTDOWN is of BSD. */
+const UNSHOWN = ['EHOSTDOWN', 'ECONNABORTED', 'ENOTCONN', 'local-process-exited', 'local-process-lives'];
 
 const all = explainAll();
 const text = (one: Explanation, width = 80): string[] => explanationLines(one, { colour: false, width });
@@ -179,6 +179,16 @@ describe('every word that is printed is explained', () => {
     ['Connection reset by peer', 'ECONNRESET'],
     ['10053', 'ECONNABORTED'],
     ['Host is down', 'EHOSTDOWN'],
+    ['WSAECONNRESET', 'ECONNRESET'],
+    ['SIGPIPE', 'EPIPE'],
+    ['broken pipe', 'EPIPE'],
+    ['Socket is not connected', 'ENOTCONN'],
+    ['write ECONNRESET', 'ECONNRESET'],
+    ['Error: read ECONNRESET', 'ECONNRESET'],
+    ['connect ECONNREFUSED 127.0.0.1:5432', 'ECONNREFUSED'],
+    ['dial tcp 10.0.0.1:80: connect: no route to host', 'EHOSTUNREACH'],
+    ['[Errno 32] Broken pipe', 'EPIPE'],
+    ['unexpected EOF', 'EOF'],
     ['4 segm.', 'four-segment'],
     ['tail loss probe', 'tcp.retransmission.tail-loss-probe'],
     ['client process terminated', 'process-terminated'],
