@@ -177,7 +177,7 @@ const USES: Readonly<Record<Use['as'], string>> = {
 };
 
 const OF_EXCERPTS =
-  'Each is shown by frames of a capture of real kernels, which a test replays: at the sides what a watcher believes of both ends after each, `>` at the one that shows it, numbers counted from each initial sequence number; "back to": what was believed of an end turned out not to be so. `tcpwatch explain ID` says the same line by line, and why to do what is advised.';
+  'What programs see is told of Linux; where nothing is said of BSD and macOS, no difference is known. Each is shown by frames of a capture of real kernels, which a test replays: at the sides what a watcher believes of both ends after each, `>` at the one that shows it, numbers counted from each initial sequence number; "back to": what was believed of an end turned out not to be so. `tcpwatch explain ID` says the same line by line, and why to do what is advised.';
 
 /**
  * @param reports what tcpwatch prints of a host, by id of the conclusion

@@ -26,7 +26,7 @@ const IN_A_STORY = {
 export function ofScenario(typed: (typeof SCENARIOS)[number]): Explanation {
   const row: ScenarioRow = typed;
   const { example, gone, steps } = STORIES[typed.id];
-  const { first, advice, references } = ADVISED[typed.id];
+  const { first, advice, references, couldAlsoBe = [] } = ADVISED[typed.id];
   const sees = sightsOf(typed.id);
   const say = (id: FactId): FactWords => factWords(id, gone);
   return {
@@ -39,13 +39,24 @@ export function ofScenario(typed: (typeof SCENARIOS)[number]): Explanation {
     example,
     steps: steps.map((step) => ({ ...IN_A_STORY, ...step, lost: step.lost ?? false })),
     sees,
-    confusedWith: row.lookalikes.map(({ id, ruledOutBy, ofMotive = false }) => ({
-      id,
-      scenario: LOOKALIKES[id].scenario,
-      ...lookalikeWords(id, gone, 'its address'),
-      ofMotive,
-      ruledOutBy: ruledOutBy.map(say),
-    })),
+    confusedWith: [
+      ...row.lookalikes.map(({ id, ruledOutBy, ofMotive = false }) => ({
+        id,
+        scenario: LOOKALIKES[id].scenario,
+        ...lookalikeWords(id, gone, 'its address'),
+        ofMotive,
+        ruledOutBy: ruledOutBy.map(say),
+      })),
+      ...couldAlsoBe.map(([title, toTellApart]) => ({
+        id: null,
+        scenario: null,
+        title,
+        toTellApart,
+        // The claim stands: the host is out of reach, whoever says so.
+        ofMotive: true,
+        ruledOutBy: [],
+      })),
+    ],
     advice: advice.map(adviceWords),
     references: readMore(references.map(referenceWords), sees),
   };

@@ -77,6 +77,9 @@ export const REFERENCES = {
   'rfc-timestamps': rfc(7323, '3.2', 'timestamps in every segment, but for RST'),
   'rfc-middlebox-reset': wholeRfc(3360, 'inappropriate TCP resets considered harmful'),
   'rfc-nat-timeout': rfc(5382, '5', 'NATs: 2 hours 4 minutes for idle connections'),
+  'rfc-fast-open': wholeRfc(7413, 'TCP Fast Open'),
+  'rfc-urgent': wholeRfc(6093, 'on the TCP urgent mechanism'),
+  'rfc-acknowledged': rfc(9293, '3.10.7.4', 'what an acknowledgement covers has arrived'),
   'rfc-happy-eyeballs': wholeRfc(8305, 'Happy Eyeballs'),
   'man-tcp': man(7, 'tcp', 'socket options and kernel settings'),
   'man-socket': man(7, 'socket', 'SO_KEEPALIVE, SO_LINGER, SO_RCVTIMEO'),
@@ -116,7 +119,7 @@ export const REFERENCES = {
     'sys/netinet/tcp_input.c',
     'SYN-SENT: an ACK that does not fit is answered by RST, and the timer goes on',
   ),
-  'freebsd-send': freebsdKernel('sys/kern/uipc_socket.c', 'sosend: EPIPE goes before a pending error'),
+  'freebsd-send': freebsdKernel('sys/kern/uipc_socket.c', 'sosend: EPIPE goes before a pending error; ENOTCONN'),
   'linux-sysctl': {
     title: 'Linux Documentation/networking/ip-sysctl.rst: tcp_* settings',
     url: 'https://docs.kernel.org/networking/ip-sysctl.html',

@@ -48,6 +48,11 @@ export const ON_BSD_PROBES: OnBsd = {
   reference: 'freebsd-timer',
 };
 
+export const ON_BSD_QUEUE_FULL: OnBsd = {
+  says: 'FreeBSD answers the final ACK with RST (net.inet.tcp.syncache.rst_on_sock_fail 1): the first read() gives ECONNRESET',
+  reference: 'freebsd-syncache',
+};
+
 export const ON_BSD_TIMEOUT: OnBsd = {
   says: 'Berkeley-derived stacks give up sooner: after about 9 min',
   reference: 'stevens-crash',

@@ -9,6 +9,7 @@ import {
   ON_BSD_FILTERED,
   ON_BSD_FORGOTTEN,
   ON_BSD_PROBES,
+  ON_BSD_QUEUE_FULL,
   ON_BSD_SYN_SENT,
   ON_BSD_TIMEOUT,
   ON_BSD_UNREACHABLE,
@@ -102,10 +103,7 @@ export const SIGHTS: Readonly<Record<ScenarioId, readonly Sight[]>> = {
       call: 'connect',
       gives: 'ok',
       when: 'where the SYN-ACK came: the client believes that it is connected, and waits for an answer in vain',
-      onBsd: {
-        says: 'FreeBSD answers the final ACK with RST (net.inet.tcp.syncache.rst_on_sock_fail 1): the first read() gives ECONNRESET',
-        reference: 'freebsd-syncache',
-      },
+      onBsd: ON_BSD_QUEUE_FULL,
     },
     {
       program: 'survivor',

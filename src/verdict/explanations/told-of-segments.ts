@@ -184,7 +184,7 @@ export const TOLD_OF_SEGMENTS: Readonly<Record<Exclude<AnomalyId, keyof typeof T
           tells: 'the Fast Open option with a cookie: without it nobody asked for this',
         },
       ],
-      advice: [],
+      advice: ['fast-open-at-both-ends'],
     },
     'tcp.data-after-fin': {
       seen: { says: 'The reader has had its EOF: these octets never reach it.' },
@@ -221,7 +221,7 @@ export const TOLD_OF_SEGMENTS: Readonly<Record<Exclude<AnomalyId, keyof typeof T
           tells: 'whether the handshake was completed, and an urgent pointer that points into data',
         },
       ],
-      advice: [],
+      advice: ['no-urgent-data'],
     },
     'tcp.impossible': {
       seen: { says: 'Nothing: kernels drop such segments, or answer with RST or ACK by the rules of the state.' },

@@ -38,6 +38,7 @@ export const TOLD_OF_SILENCES = {
     confusedWith: [{ of: 'outage-healed', tells: 'whether this end had sent its RST before' }],
   },
   'unreachable-by-icmp': {
+    advice: ['ask-the-host', 'user-timeout', 'read-timeout', 'reconnect'],
     confusedWith: [
       { of: 'filtered-by-icmp', tells: 'the code of the error: a filter decides, a router reports' },
       {
@@ -61,12 +62,14 @@ export const TOLD_OF_SILENCES = {
     ],
   },
   'neighbour-silent': {
+    advice: ['ask-the-host', 'user-timeout', 'read-timeout', 'reconnect'],
     confusedWith: [
       { of: 'neighbour-silent-to-survivor', tells: 'who asks: a router here, the other end itself there' },
       { title: 'ARP answers that the capture does not see', tells: 'whether IP packets go to that host nevertheless' },
     ],
   },
   'neighbour-silent-to-survivor': {
+    advice: ['ask-the-host', 'user-timeout', 'read-timeout', 'reconnect'],
     confusedWith: [{ of: 'neighbour-silent', tells: 'who asks' }],
   },
   'no-socket-rst': {
