@@ -62,7 +62,7 @@ function sightsText({ sees }: Explanation): string {
     source ? `${when} (${source})` : when,
     onBsd ? `${onBsd.says} (${onBsd.source})` : '',
   ]);
-  return `${table(['program', 'call', 'gives, on Linux', 'when', 'on BSD, where it is known to differ'], rows)}\n\nThe calls of the programs in all shipped captures are held against this table.`;
+  return `${table(['program', 'call', 'gives, on Linux', 'when', 'on BSD, where it is known to differ'], rows)}\n\nWhere the last column is empty, no difference is known. The calls of the programs in all shipped captures are held against this table.`;
 }
 
 function causesText({ sees }: Explanation): string {
@@ -73,7 +73,16 @@ function causesText({ sees }: Explanation): string {
     when,
     onBsd ? `${onBsd.says} (${onBsd.source})` : '',
   ]);
-  return table(['it can have been', 'program', 'call', 'when, on Linux', 'on BSD, where it is known to differ'], rows);
+  return table(
+    [
+      'it can have been',
+      'program',
+      'call',
+      'when, on Linux if nothing else is said',
+      'on BSD, where it is known to differ',
+    ],
+    rows,
+  );
 }
 
 function confusedText({ confusedWith }: Explanation): string {
@@ -189,7 +198,7 @@ export function kindPage(
   reports: ReadonlyMap<string, { readonly file: string; readonly text: string }>,
   fileOf: (example: string) => string,
 ): string {
-  const members = all.filter(({ kind }) => (kinds as readonly string[]).includes(kind));
+  const members = kinds.flatMap((of) => all.filter(({ kind }) => kind === of));
   const shows = members.some(({ steps }) => steps.length > 0) ? [OF_EXCERPTS] : [];
   const contents = kinds.map((of) =>
     members
