@@ -26,7 +26,7 @@ export const ERROR_NOTES: Readonly<Record<ErrorId, Note>> = {
     references: ['linux-input', 'freebsd-send', 'stevens-process', 'stevens-sigpipe'],
   },
   'errno-silence': {
-    says: `Data: after ${span(DATA_TIMEOUT_NS)} on Linux (measured; tcp_retries2 15), about 9 min on Berkeley-derived stacks. Keep-alives: after ${KEEP_ALIVE_PROBES} probes (7200 s idle, then 75 s apart by default), and Linux sends RST then. TCP_USER_TIMEOUT: soon after the time it says.`,
-    references: ['linux-timer', 'man-tcp', 'stevens-crash', 'rfc-failures'],
+    says: `Data: after ${span(DATA_TIMEOUT_NS)} on Linux (measured; tcp_retries2 15), about 9 min on Berkeley-derived stacks. Keep-alives: after ${KEEP_ALIVE_PROBES} probes (7200 s idle, then 75 s apart by default), and Linux sends RST then. TCP_USER_TIMEOUT: soon after the time it says. What ICMP said meanwhile is the errno on Linux; on BSD an open connection forgets it.`,
+    references: ['linux-timer', 'bsd-notify', 'man-tcp', 'stevens-crash', 'rfc-failures'],
   },
 };

@@ -132,7 +132,7 @@ export const TOLD_OF_SEGMENTS: Readonly<Record<Exclude<AnomalyId, keyof typeof T
     },
     'tcp.rst.accepted': {
       seen: {
-        says: 'connect() gives ECONNREFUSED where it answers the SYN; read() gives ECONNRESET once and write() EPIPE on an open connection; after a FIN, EOF and EPIPE.',
+        says: 'connect() gives ECONNREFUSED where it answers the SYN; on an open connection the next call, usually read(), gives ECONNRESET once, and then read() EOF and write() EPIPE; after a FIN, EOF and EPIPE from the first on.',
         onBsd: { says: 'older BSDs give ECONNRESET after a FIN as well', reference: 'stevens-process' },
       },
       confusedWith: [
