@@ -61,26 +61,32 @@ it('every rule has a capture that shows it', async () => {
 });
 
 it('docs/hosts.md says what was said with one connection, and with all', async () => {
-  const rows: string[] = [];
+  const rows: { rank: number; text: string }[] = [];
+  const rules = HOST_RULES.map(({ id }): string => id);
   for (const { name, what, hosts: truths } of stories) {
     const { records, hosts } = await hear(name);
     // The first connection that something was said of.
     const first = records.find(({ verdict }) => verdict.scenario !== null && verdict.severity !== 'ok') ?? records[0]!;
     const alone = await hear(name, `port ${first.client.port}`);
     const host = truths!.map(({ address }) => finalOf(hosts, address)).find((event) => event !== undefined);
-    rows.push(
-      `| \`${name}\` | ${what} | ${claimOf(alone.records[0]!)} | ${claimOf(first)} | ${host ? `${host.event}, ${host.conclusion!.confidence}` : '-'} |`,
-    );
+    const rank = host ? rules.indexOf(host.event) : rules.length;
+    rows.push({
+      rank,
+      text: `| \`${name}\` | ${what} | ${claimOf(alone.records[0]!)} | ${claimOf(first)} | ${host ? `${host.event}, ${host.conclusion!.confidence}` : '-'} |`,
+    });
   }
   const page = `# Hosts: what one connection cannot tell
 
 Each capture is of real kernels; \`fixtures/README.md\` says how it was made. "Alone": what tcpwatch says of the first connection
 that went wrong if it is the only one captured. "With all": what it says of the same connection with the others. "Host": what it
-concludes of the host (\`tcpwatch explain ID\`).
+concludes of the host (\`tcpwatch explain ID\`), in the order of [host-conclusions.md](host-conclusions.md).
 
 | capture | what happened | alone | with all | host |
 |---|---|---|---|---|
-${rows.join('\n')}
+${rows
+  .sort((a, b) => a.rank - b.rank)
+  .map(({ text }) => text)
+  .join('\n')}
 `;
   await expect(page).toMatchFileSnapshot(join(ROOT, 'docs/hosts.md'));
 }, 60_000);

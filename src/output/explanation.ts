@@ -77,7 +77,7 @@ function sectionsOf(one: Explanation, options: TextOptions): (readonly [string, 
     ['example', one.example && one.steps.length === 0 ? [`  ${captureOf(one.example, options)}`] : []],
     ['what the programs see, on Linux', one.kind === 'errno' ? [] : sightsLines(one.sees)],
     ['what the programs see', one.seen ? seenLines(one.seen) : []],
-    ['it can have been', one.kind === 'errno' ? one.sees.flatMap(causeLines) : []],
+    ['it can have been', one.kind === 'errno' ? causesLines(one.sees) : []],
     ['what happened, if it was', one.causes.map(factBehind)],
     [one.kind === 'status' ? 'how it arises' : 'when it is said', one.when ? [`  ${one.when}`] : []],
     [one.kind === 'state' ? 'how long, on Linux' : 'what follows', one.follows ? [`  ${one.follows}`] : []],
@@ -135,12 +135,11 @@ const captureOf = (example: string, { captures = 'fixtures/captures' }: TextOpti
   `${captures}/${example}.pcap*`;
 
 /** Where nobody has found a difference, that is said. */
+const SAME_ON_BSD = ['  On BSD and macOS: no difference is known.'];
+
 function sightsLines(sees: readonly SightWords[]): Line[] {
   const differs = sees.some(({ onBsd }) => onBsd);
-  return [
-    ...sees.flatMap(sightLines),
-    ...(sees.length > 0 && !differs ? ['  On BSD and macOS: no difference is known.'] : []),
-  ];
+  return [...sees.flatMap(sightLines), ...(sees.length > 0 && !differs ? SAME_ON_BSD : [])];
 }
 
 function sightLines({ program, call, gives, when, source, onBsd }: SightWords): Line[] {
@@ -152,10 +151,15 @@ function sightLines({ program, call, gives, when, source, onBsd }: SightWords): 
 }
 
 function seenLines({ says, onBsd }: SeenWords): Line[] {
-  return [`  ${says}`, ...(onBsd ? [`  On BSD: ${onBsd.says} (${onBsd.source}).`] : [])];
+  return [`  ${says}`, ...(onBsd ? [`  On BSD: ${onBsd.says} (${onBsd.source}).`] : SAME_ON_BSD)];
 }
 
 const factBehind = ({ id, says }: FactWords): string => `  - ${id}: ${says}`;
+
+function causesLines(sees: readonly SightWords[]): Line[] {
+  const differs = sees.length === 0 || sees.some(({ onBsd, when }) => onBsd || when.includes('BSD'));
+  return [...sees.flatMap(causeLines), ...(differs ? [] : SAME_ON_BSD)];
+}
 
 function causeLines({ scenario, program, call, when, onBsd }: SightWords): Line[] {
   const who = program === 'either' ? 'either end' : `the ${program}`;

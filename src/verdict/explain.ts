@@ -71,7 +71,19 @@ export function explain(asked: string): Explanation | null {
     named(({ id, alsoWritten }) => [id, ...alsoWritten.map((other) => other.id)]) ??
     named(({ title }) => [title]) ??
     named(shortNames) ??
+    inLogLine(asked, all) ??
     null
+  );
+}
+
+/** `Error: connect ECONNREFUSED 10.0.0.1:80`, `write: broken pipe`: a line of a log names an errno among other words. */
+function inLogLine(line: string, all: readonly Explanation[]): Explanation | undefined {
+  const words = ` ${line.toLowerCase().replaceAll(/[^a-z0-9]+/g, ' ')} `;
+  // Numbers say nothing among others.
+  const names = ({ id, alsoWritten }: Explanation): string[] =>
+    [id, ...alsoWritten.map((other) => other.id)].filter((name) => !/^\d+$/.test(name));
+  return all.find(
+    (one) => one.kind === 'errno' && names(one).some((name) => words.includes(` ${name.toLowerCase()} `)),
   );
 }
 

@@ -48,7 +48,7 @@ function storyText({ steps, gone }: Explanation, file: string): string {
     gone && steps[0]!.by === null ? ` Told for a ${gone} that is gone; it goes the other way round as well.` : '';
   return [
     `As in the capture [\`${file}\`](../../fixtures/captures/${file}), real kernels on both ends: a test replays it and holds these steps against it.${both}`,
-    `At the sides: the state of each socket, as \`ss\` shows it (netstat writes \`FIN_WAIT2\`). \`CLOSED\`: no line at all; \`gone\`: none either, because its host is down or has forgotten, and the other end cannot know; \`x\`: it does not arrive.`,
+    `At the sides: the state of each socket, as RFC 9293 names it and a watcher believes it; \`ss\` of that host shows the same, and writes \`ESTAB\` and \`SYN-RECV\` (netstat: \`ESTABLISHED\`, \`SYN_RECV\`, \`FIN_WAIT2\`). \`CLOSED\`: no line at all; \`gone\`: none either, because its host is down or has forgotten, and the other end cannot know; \`x\`: it does not arrive.`,
     `\`\`\`\n${storyLadder(steps).join('\n')}\n\`\`\``,
     steps.map(({ says }, n) => `${n + 1}. ${says}`).join('\n'),
   ].join('\n\n');
@@ -62,7 +62,7 @@ function sightsText({ sees }: Explanation): string {
     source ? `${when} (${source})` : when,
     onBsd ? `${onBsd.says} (${onBsd.source})` : '',
   ]);
-  return `${table(['program', 'call', 'gives, on Linux', 'when', 'on BSD, where it is known to differ'], rows)}\n\nThe calls of the programs in all shipped captures are held against this table.`;
+  return `${table(['program', 'call', 'gives, on Linux', 'when', 'on BSD, where it is known to differ'], rows)}\n\nWhere the last column is empty, no difference is known. The calls of the programs in all shipped captures are held against this table.`;
 }
 
 function causesText({ sees }: Explanation): string {
@@ -73,7 +73,16 @@ function causesText({ sees }: Explanation): string {
     when,
     onBsd ? `${onBsd.says} (${onBsd.source})` : '',
   ]);
-  return table(['it can have been', 'program', 'call', 'when, on Linux', 'on BSD, where it is known to differ'], rows);
+  return table(
+    [
+      'it can have been',
+      'program',
+      'call',
+      'when, on Linux if nothing else is said',
+      'on BSD, where it is known to differ',
+    ],
+    rows,
+  );
 }
 
 function confusedText({ confusedWith }: Explanation): string {
@@ -178,7 +187,7 @@ const USES: Readonly<Record<Use['as'], string>> = {
 };
 
 const OF_EXCERPTS =
-  'Each is shown by frames of a capture of real kernels, which a test replays: at the sides what a watcher believes of both ends after each, `>` at the one that shows it, numbers counted from each initial sequence number; "back to": what was believed of an end turned out not to be so. `tcpwatch explain ID` says the same line by line, and why to do what is advised.';
+  'What programs see is told of Linux; where nothing is said of BSD and macOS, no difference is known. Each is shown by frames of a capture of real kernels, which a test replays: at the sides what a watcher believes of both ends after each, `>` at the one that shows it, numbers counted from each initial sequence number; "back to": what was believed of an end turned out not to be so. `tcpwatch explain ID` says the same line by line, and why to do what is advised.';
 
 /**
  * @param reports what tcpwatch prints of a host, by id of the conclusion
@@ -190,7 +199,7 @@ export function kindPage(
   reports: ReadonlyMap<string, { readonly file: string; readonly text: string }>,
   fileOf: (example: string) => string,
 ): string {
-  const members = all.filter(({ kind }) => (kinds as readonly string[]).includes(kind));
+  const members = kinds.flatMap((of) => all.filter(({ kind }) => kind === of));
   const shows = members.some(({ steps }) => steps.length > 0) ? [OF_EXCERPTS] : [];
   const contents = kinds.map((of) =>
     members

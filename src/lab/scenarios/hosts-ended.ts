@@ -172,7 +172,7 @@ export const hostsEnded: readonly Scenario[] = [
     name: 'one-port-of-two-killed-and-nobody-asks',
     truth: 'process-terminated',
     end: 'server',
-    what: 'The same, and no newcomer asked for the port that was gone.',
+    what: 'The server of one port was killed with all its children; no newcomer asked for the port that was gone.',
     in: [{ net: 155, gzip: true }],
     hosts: { server: 'process-terminated' },
     play: async (lab) => void (await losesOnePort(lab)),

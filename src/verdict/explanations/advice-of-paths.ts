@@ -84,4 +84,18 @@ export const ADVICE_OF_PATHS = {
     costs: 'Nothing.',
     references: ['rfc-tail-loss', 'man-tcp'],
   },
+  'fast-open-at-both-ends': {
+    title: 'Turn Fast Open on at both ends, or at neither',
+    why: 'A server that does not take the data of a SYN costs what it should save, and middleboxes drop such SYNs here and there.',
+    code: { shell: 'sysctl net.ipv4.tcp_fastopen  # 1: as client, 2: as server;  nstat -az | grep -i fastopen' },
+    costs: 'The data of a SYN can be delivered twice: only for requests that may be carried out twice.',
+    references: ['rfc-fast-open', 'linux-sysctl'],
+  },
+  'no-urgent-data': {
+    title: 'Do not use urgent data in new programs',
+    why: 'Stacks and middleboxes disagree about which octet it is, and some clear the flag: a message of its own is safer.',
+    code: {},
+    costs: 'Nothing.',
+    references: ['rfc-urgent'],
+  },
 } as const satisfies Record<string, AdviceRow>;

@@ -194,6 +194,13 @@ export const ADVICE = {
     costs: 'State must be copied all the time.',
     references: ['rfc-half-open'],
   },
+  'leave-it': {
+    title: 'Leave it as it is',
+    why: 'Nothing was lost, and this is how TCP goes about it. If it should not have ended, the reason is in the log of the program that closed first: packets have none.',
+    code: {},
+    costs: 'Nothing.',
+    references: ['rfc-close'],
+  },
   ...ADVICE_OF_PATHS,
 } as const satisfies Record<string, AdviceRow>;
 

@@ -12,12 +12,14 @@ interface Advised {
   readonly first: string;
   readonly advice: readonly AdviceId[];
   readonly references: readonly ReferenceId[];
+  /** What looks the same and no packet can rule out, where the row that judges has none. */
+  readonly couldAlsoBe?: readonly (readonly [title: string, toTellApart: string])[];
 }
 
 export const ADVISED: Readonly<Record<ScenarioId, Advised>> = {
   'normal-close': {
     first: 'Nothing: the order was right. Why it was closed is in the log of the end that closed first.',
-    advice: [],
+    advice: ['leave-it'],
     references: ['rfc-close', 'rfc-states'],
   },
   'connect-refused': {
@@ -29,6 +31,13 @@ export const ADVISED: Readonly<Record<ScenarioId, Advised>> = {
     first: 'The host, its link, the route: who said so is in the evidence.',
     advice: ['ask-the-host', 'reconnect'],
     references: ['rfc-icmp', 'rfc-icmp-codes', 'rfc-icmpv6-codes', 'linux-icmp', 'rfc-arp'],
+    couldAlsoBe: [
+      ['a router that had lost its route, of a host that is well', 'whether the host answers from another place'],
+      [
+        'a filter that rejects in these words (iptables --reject-with icmp-host-unreachable)',
+        'who sent the error, and whether other ports of the host answer',
+      ],
+    ],
   },
   'connect-timed-out': {
     first: 'Whether the host is up and the port filtered. ss -ltn on the server: a full accept queue drops SYNs.',

@@ -60,6 +60,9 @@ export const FACT_EXAMPLES: Readonly<Record<Exclude<FactId, OfHosts>, Example | 
   'sender-talked-on': cut('forged-reset-believed', 1, [7, 8, 9, 10], 9),
 };
 
+/** Facts of one role only: nobody but a client leaves a SYN-ACK unanswered. */
+export const OF_ONE_ROLE: readonly FactId[] = ['syn-ack-unanswered', 'may-have-left'];
+
 export const FACT_OF_HOST_EXAMPLES: Readonly<Record<OfHosts, Example>> = {
   'ports-ended-together': cut('host-shut-down-with-three-clients', 3, [24, 25, 27, 30], 25),
   'port-ended-together': cut('server-killed-then-connect-refused', 1, [9, 18, 20, 22], 18),

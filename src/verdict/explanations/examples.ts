@@ -44,12 +44,14 @@ export const ERRNO_EXAMPLES: Readonly<Record<string, Example | null>> = {
   EOF: EOF_SEEN,
   ECONNREFUSED: REFUSED,
   EHOSTUNREACH: UNREACHABLE,
+  EHOSTDOWN: null,
   ENETUNREACH: cut('connect-without-route', 1, [4, 5, 6, 7], 5),
   EACCES: cut('connect-prohibited-v6-pcapng', 1, [4, 5, 10, 11], 5),
   ETIMEDOUT: VANISHED,
   ECONNRESET: cut('host-rebooted-then-client-writes', 1, [6, 7, 8, 9, 11, 12], 12),
   EPIPE: KILLED,
   ECONNABORTED: null,
+  ENOTCONN: null,
 };
 
 export const ANOMALY_EXAMPLES: Readonly<Record<AnomalyId, Example>> = {

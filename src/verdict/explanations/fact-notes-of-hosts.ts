@@ -14,7 +14,7 @@ export const HOST_NOTES: Readonly<Record<keyof typeof FACTS_FROM_HOSTS, Note>> =
   },
   'port-ended-together': {
     says: `${BURST} It must take at least two connections of the port and leave none. If all of them had been idle for equally long, a timeout does the same.`,
-    references: [],
+    references: ['stevens-process'],
   },
   'rest-ended-later': {
     says: `A later burst left nothing open, at most ${span(HOST_TIMES.killNs)} after the first: init waits before SIGKILL (systemd 90 s, others from 5 s).`,
@@ -42,11 +42,11 @@ export const HOST_NOTES: Readonly<Record<keyof typeof FACTS_FROM_HOSTS, Note>> =
   },
   'host-hears-others': {
     says: `The host was heard by others at least ${span(HOST_TIMES.livesNs)} after the first unanswered segment of this connection.`,
-    references: [],
+    references: ['rfc-failures'],
   },
   'host-answers-on': {
     says: `The host was heard more than ${span(HOST_TIMES.killNs)} after the close, and nobody asked it in vain meanwhile.`,
-    references: [],
+    references: ['stevens-process'],
   },
   'port-refuses-now': {
     says: 'A SYN to the same port was answered with RST after the close, and none was accepted since; the host had not fallen silent.',
@@ -54,15 +54,15 @@ export const HOST_NOTES: Readonly<Record<keyof typeof FACTS_FROM_HOSTS, Note>> =
   },
   'port-accepts-on': {
     says: 'A SYN to the same port was accepted after the close; the host had not fallen silent.',
-    references: [],
+    references: ['rfc-handshake'],
   },
   'link-address-changed': {
-    says: 'The frame with the RST comes from another link-layer (MAC) address than those of the host before.',
+    says: 'The frame with the RST comes from another link-layer (MAC) address than all those of the host before; or, where its connections had all begun with one TTL, the RST has another, and a new connection then begins with that one.',
     references: ['rfc-arp'],
   },
   'host-was-silent': {
     says: 'Two connections or more had asked the host in vain before the RST.',
-    references: [],
+    references: ['rfc-failures'],
   },
   'host-forgot-others': {
     says: 'After a silence the host answered two connections or more of before with RST.',
@@ -74,7 +74,7 @@ export const HOST_NOTES: Readonly<Record<keyof typeof FACTS_FROM_HOSTS, Note>> =
   },
   'host-answers-anew': {
     says: 'After a silence the host accepted a new connection or refused it: it is up.',
-    references: [],
+    references: ['rfc-handshake', 'rfc-reset'],
   },
   'host-remembers-others': {
     says: 'Once back, the host went on with another connection of before: it had not rebooted.',

@@ -83,7 +83,7 @@ export const FACT_NOTES: Readonly<Record<FactId, Note>> = {
   },
   'fin-while-answer-owed': {
     says: 'The last data before the FIN was a question to it (it is not the end that speaks first), and no answer had come.',
-    references: [],
+    references: ['stevens-process'],
   },
   'fin-reset-soon': {
     says: `FIN, FIN in turn, and a RST of no socket to that second FIN less than ${span(FIN_WAIT_2_NS)} after the first: Linux keeps an orphan in FIN-WAIT-2 that long (tcp_fin_timeout), unless its host forgot.`,
@@ -135,11 +135,11 @@ export const FACT_NOTES: Readonly<Record<FactId, Note>> = {
   },
   'gone-was-heard': {
     says: 'At least one segment of it is in the capture before its RST: without that nobody knows what it had said.',
-    references: [],
+    references: ['rfc-reset'],
   },
   'capture-hole': {
     says: 'An acknowledgement covers octets at the very end of what it sent that the capture never saw: a FIN may have been among them.',
-    references: [],
+    references: ['rfc-acknowledged'],
   },
   'fin-missed': {
     says: 'Exactly one octet more is acknowledged than was captured, and data sent after that met a RST of no socket: that octet was the FIN.',
@@ -147,7 +147,7 @@ export const FACT_NOTES: Readonly<Record<FactId, Note>> = {
   },
   'heard-just-before-rst': {
     says: `It had been heard less than ${span(FASTEST_REBOOT_NS)} before its RST: no host reboots so fast, but a firewall's rule takes hold at once.`,
-    references: [],
+    references: ['rfc-middlebox-reset'],
   },
   'may-have-left': {
     says: 'The gone end is a client, its RST answers a FIN, and its host was not silent: it may have left by a RST that was lost.',
@@ -199,11 +199,11 @@ export const FACT_NOTES: Readonly<Record<FactId, Note>> = {
   },
   'local-process-exited': {
     says: 'Live only, and where that end is on this machine: the process that held the socket is not there any more. A capture holds packets alone, so none shows it.',
-    references: [],
+    references: ['man-ss'],
   },
   'local-process-lives': {
     says: `Live only: the process that held the socket was still there ${span(DYING_NS)} after the close (a dying process closes its sockets first). A capture holds packets alone, so none shows it.`,
-    references: [],
+    references: ['man-ss'],
   },
   'sender-talked-on': {
     says: 'After the RST that end sent what nobody sends who has reset: new data, or an answer to the old connection.',

@@ -28,7 +28,8 @@ export const HOST_FACT_NOTES: Readonly<Record<HostFactId, string>> = {
   remembers: 'Since it is heard again it acknowledged or sent on a connection that is older: the same boot.',
   forgot: 'Since it is heard again it answered an older connection with a RST of no socket.',
   'forgot-several': 'The same, two connections or more.',
-  moved: 'Frames from another link-layer (MAC) address than before.',
+  moved:
+    'Frames from another link-layer (MAC) address than all before; or, where its connections had all begun with one TTL, a RST with another, and then a new connection that begins with that one.',
   'answers-anew': 'Since it is heard again a new SYN was accepted, or refused: either needs a living host.',
   'served-again':
     'A SYN to one of the closed ports was answered with SYN-ACK after the burst, with no silence between.',

@@ -6,12 +6,12 @@ import type { Role } from '../case.js';
 import { inWords, lookalikeWords } from '../classify.js';
 import { ENDINGS } from '../endings.js';
 import { ERRORS } from '../errors.js';
-import { type Explanation, plain, type SightWords, type Use } from '../explanation.js';
+import { type Explanation, plain, type ReferenceWords, type SightWords, type Use } from '../explanation.js';
 import { FACTS, type FactId } from '../facts.js';
 import { SCENARIOS, type ScenarioId, type ScenarioRow } from '../scenarios.js';
 import { ANOMALY_NOTES } from './anomaly-notes.js';
 import { ENDING_NOTES } from './ending-notes.js';
-import { ERRNO_NOTES, ERROR_NOTES } from './error-notes.js';
+import { ERROR_NOTES } from './error-notes.js';
 import { ANOMALY_EXAMPLES, ENDING_EXAMPLES, ERRNO_EXAMPLES, ERROR_EXAMPLES } from './examples.js';
 import { FACT_EXAMPLES, FACT_OF_HOST_EXAMPLES } from './examples-of-facts.js';
 import type { Example } from './excerpt.js';
@@ -20,6 +20,7 @@ import { excerptOf, recordingOf } from './recordings.js';
 import { SIGHTS } from './sights.js';
 import type { Told, WhollyTold } from './told.js';
 import { TOLD_OF_ENDINGS } from './told-of-endings.js';
+import { TOLD_OF_ERRNOS, windowsName } from './told-of-errnos.js';
 import { TOLD_OF_ERRORS } from './told-of-errors.js';
 import { TOLD_OF_FACTS } from './told-of-facts.js';
 import { TOLD_OF_LOSS } from './told-of-loss.js';
@@ -31,8 +32,11 @@ import {
   causeWords,
   confusionWords,
   MOST_OF_ERRORS,
+  readMore,
   referenceWords,
+  rfcWords,
   seenWords,
+  sightsGiving,
   sightsOf,
   spellings,
 } from './words.js';
@@ -56,13 +60,14 @@ export function ofFact(id: FactId): Explanation {
     usesOf(id, row, (lookalike) => lookalikeWords(lookalike.id, gone, 'its address').title),
   );
   return {
-    ...plain('fact', id, title, `A fact about a connection, told here of a ${gone} that is gone.`),
-    gone,
+    // Of both ends alike, or of any: nobody is gone in its words.
+    ...(FACTS[id].says.includes('{')
+      ? { ...plain('fact', id, title, `A fact about a connection, told here of a ${gone} that is gone.`), gone }
+      : plain('fact', id, title, 'A fact about a connection; no end need be gone.')),
     when: says,
     usedBy,
     ...shownBy(example, title),
-    ...toldOf(told, sightsIn(example), scenariosOf(usedBy), factTitle),
-    references: references.map(referenceWords),
+    ...toldOf(told, sightsIn(example), scenariosOf(usedBy), factTitle, references.map(referenceWords)),
   };
 }
 
@@ -82,20 +87,17 @@ export function ofEnding({ id, title, meaning }: (typeof ENDINGS)[number]): Expl
     follows: says,
     causes: told.scenarios.map(causeWords),
     ...shownBy(example),
-    ...toldOf(told, sightsIn(example), told.scenarios, (of) => titleIn(ENDINGS, of)),
-    references: references.map(referenceWords),
+    ...toldOf(told, sightsIn(example), told.scenarios, (of) => titleIn(ENDINGS, of), references.map(referenceWords)),
   };
 }
 
 export function ofAnomaly({ id, title, meaning, reference }: (typeof ANOMALIES)[number]): Explanation {
   const told = TOLD_OF_ANOMALIES[id];
-  const { onBsd } = told.seen;
   return {
     ...plain('anomaly', id, title, meaning),
     follows: ANOMALY_NOTES[id],
     ...shownBy(ANOMALY_EXAMPLES[id]),
-    ...toldOf(told, [], [], (of) => ANOMALIES[ANOMALY_INDEX[of]]!.title),
-    references: [{ title: reference, url: null }, ...(onBsd ? [referenceWords(onBsd.reference)] : [])],
+    ...toldOf(told, [], [], (of) => ANOMALIES[ANOMALY_INDEX[of]]!.title, rfcWords(reference)),
   };
 }
 
@@ -111,26 +113,34 @@ export function ofError({ id, title }: (typeof ERRORS)[number]): Explanation {
     when: says,
     follows: `What it can have been: tcpwatch explain ${gives.join(', or ')}.`,
     ...shownBy(example),
-    ...toldOf(told, sightsIn(example).filter(given), scenariosIn(sightsAnywhere(given)), (of) => titleIn(ERRORS, of)),
-    references: references.map(referenceWords),
+    ...toldOf(
+      told,
+      sightsIn(example).filter(given),
+      scenariosIn(sightsAnywhere(given)),
+      (of) => titleIn(ERRORS, of),
+      references.map(referenceWords),
+    ),
   };
 }
 
-/** Everything that a call can give when a connection ends. */
+/** Everything that a call can give when a connection ends, and after it. */
 export const ERRNOS: readonly string[] = [
-  ...new Set(
-    Object.values(SIGHTS)
+  ...new Set([
+    ...Object.values(SIGHTS)
       .flat()
-      .flatMap(({ gives }) => (gives === 'ok' ? [] : [gives])),
-  ),
+      .flatMap(({ gives, onBsd }) => [gives, onBsd?.gives ?? gives])
+      .filter((gives) => gives !== 'ok'),
+    ...Object.keys(TOLD_OF_ERRNOS),
+  ]),
 ];
 
 /** A log has an errno: the scenarios in which a program sees it. */
 export function ofErrno(id: string): Explanation {
-  const sees = sightsAnywhere(({ gives }) => gives === id);
-  const calls = [...new Set(sees.map(({ call }) => `${call}()`))].join(' or ');
+  const sees = sightsGiving(id);
   const scenarios = scenariosIn(sees);
-  const { spelt, first = null, references = [] } = ERRNO_NOTES[id]!;
+  const told = TOLD_OF_ERRNOS[id]!;
+  const calls = told.alone?.calls ?? [...new Set(sees.map(({ call }) => `${call}()`))].join(' or ');
+  const windows = windowsName(id);
   return {
     ...plain(
       'errno',
@@ -138,14 +148,13 @@ export function ofErrno(id: string): Explanation {
       `${calls} gave ${id}`,
       'What a program is given tells less than packets do: this is what it can have been.',
     ),
-    alsoWritten: spellings(spelt),
+    alsoWritten: [...spellings(told.spelt), ...(windows ? spellings({ [windows]: 'Windows' }) : [])],
     gone: 'server',
-    lookFirst: first,
+    lookFirst: told.first ?? null,
     causes: scenarios.map(causeWords),
     ...shownBy(ERRNO_EXAMPLES[id] ?? null),
-    sees,
-    advice: adviceOf(scenarios, MOST_OF_ERRORS),
-    references: references.map(referenceWords),
+    ...toldOf(told, sees, scenarios, (of) => of, told.references.map(referenceWords)),
+    advice: told.alone ? told.alone.advice.map(adviceWords) : adviceOf(scenarios, MOST_OF_ERRORS),
   };
 }
 
@@ -156,28 +165,36 @@ function shownBy(example: Example | null, elsewhere?: string): Pick<Explanation,
   return { example: capture, connection, steps: excerptOf(example, elsewhere) };
 }
 
-/** @param scenarios those that stand behind it */
+/**
+ * @param scenarios those that stand behind it
+ * @param own what its row names
+ */
 function toldOf<Id extends string>(
   told: Told<Id>,
   sees: readonly SightWords[],
   scenarios: readonly ScenarioId[],
   titleOf: (id: Id) => string,
-): Pick<Explanation, 'sees' | 'seen' | 'confusedWith' | 'advice'> {
-  const { seen, confusedWith, advice } = told;
+  own: readonly ReferenceWords[],
+): Pick<Explanation, 'sees' | 'seen' | 'confusedWith' | 'advice' | 'references'> {
+  const { confusedWith, advice } = told;
+  const seen = told.seen ? seenWords(told.seen) : null;
   return {
     sees: seen ? [] : sees,
-    seen: seen ? seenWords(seen) : null,
+    seen,
     confusedWith: confusedWith.map((one) => confusionWords(one, titleOf)),
     advice: advice ? advice.map(adviceWords) : adviceOf(scenarios),
+    references: readMore(own, seen ? [] : sees, seen),
   };
 }
 
 /** What the programs of an example got, as sights tell it of its scenario. */
 function sightsIn(example: Example | null): SightWords[] {
   if (!example) return [];
-  const { scenario, gave } = recordingOf(example);
+  const { scenario, gave, rows } = recordingOf(example);
   if (!scenario) return [];
-  return sightsOf(scenario, example.gone).filter(({ call, gives }) => gave.includes(`${call} ${gives}`));
+  const reported = rows.find(([packet, , , sends]) => sends === 'ICMP' && example.packets.includes(packet!));
+  const by = reported ? (/prohibited|port|policy/.test(reported[4]) ? 'filter' : 'router') : 'link';
+  return sightsOf(scenario, example.gone, by).filter(({ call, gives }) => gave.includes(`${call} ${gives}`));
 }
 
 const sightsAnywhere = (holds: (sight: SightWords) => boolean): SightWords[] =>

@@ -2,7 +2,7 @@
 
 import { inWords, lookalikeWords } from '../classify.js';
 import { type ConfusedWith, type Explanation, type FactWords, plain } from '../explanation.js';
-import { FACTS, type FactId } from '../facts.js';
+import type { FactId } from '../facts.js';
 import { HOST_FACTS, type HostFactId } from '../hosts/facts.js';
 import { HOST_MOMENTS } from '../hosts/moments.js';
 import type { HOST_RULES, HostRuleRow } from '../hosts/rules.js';
@@ -11,7 +11,7 @@ import type { SCENARIOS, ScenarioRow } from '../scenarios.js';
 import type { Excludable, Weighable } from '../weigh.js';
 import { ADVISED, HOST_ADVISED } from './advised.js';
 import { STORIES } from './stories.js';
-import { adviceWords, referenceWords, sightsOf } from './words.js';
+import { adviceWords, factWords, readMore, referenceWords, sightsOf } from './words.js';
 
 /** What a step of a story has not. */
 const IN_A_STORY = {
@@ -26,8 +26,9 @@ const IN_A_STORY = {
 export function ofScenario(typed: (typeof SCENARIOS)[number]): Explanation {
   const row: ScenarioRow = typed;
   const { example, gone, steps } = STORIES[typed.id];
-  const { first, advice, references } = ADVISED[typed.id];
-  const say = (id: FactId): FactWords => ({ id, says: inWords(FACTS[id].says, gone) });
+  const { first, advice, references, couldAlsoBe = [] } = ADVISED[typed.id];
+  const sees = sightsOf(typed.id);
+  const say = (id: FactId): FactWords => factWords(id, gone);
   return {
     ...plain('scenario', row.id, inWords(row.title, gone), row.meaning),
     severity: row.severity,
@@ -37,16 +38,27 @@ export function ofScenario(typed: (typeof SCENARIOS)[number]): Explanation {
     lookFirst: first,
     example,
     steps: steps.map((step) => ({ ...IN_A_STORY, ...step, lost: step.lost ?? false })),
-    sees: sightsOf(typed.id),
-    confusedWith: row.lookalikes.map(({ id, ruledOutBy, ofMotive = false }) => ({
-      id,
-      scenario: LOOKALIKES[id].scenario,
-      ...lookalikeWords(id, gone, 'its address'),
-      ofMotive,
-      ruledOutBy: ruledOutBy.map(say),
-    })),
+    sees,
+    confusedWith: [
+      ...row.lookalikes.map(({ id, ruledOutBy, ofMotive = false }) => ({
+        id,
+        scenario: LOOKALIKES[id].scenario,
+        ...lookalikeWords(id, gone, 'its address'),
+        ofMotive,
+        ruledOutBy: ruledOutBy.map(say),
+      })),
+      ...couldAlsoBe.map(([title, toTellApart]) => ({
+        id: null,
+        scenario: null,
+        title,
+        toTellApart,
+        // The claim stands: the host is out of reach, whoever says so.
+        ofMotive: true,
+        ruledOutBy: [],
+      })),
+    ],
     advice: advice.map(adviceWords),
-    references: references.map(referenceWords),
+    references: readMore(references.map(referenceWords), sees),
   };
 }
 

@@ -4,12 +4,11 @@
 import type { DECODE_STATUSES } from '../../wire/status.js';
 import { inWords, lookalikeWords } from '../classify.js';
 import { type Explanation, plain } from '../explanation.js';
-import { FACTS } from '../facts.js';
 import { HOST_FACTS, type HostFactId } from '../hosts/facts.js';
 import { HOST_MOMENTS, type HostMomentId } from '../hosts/moments.js';
 import { HOST_RULES, type HostRuleRow } from '../hosts/rules.js';
 import type { LookalikeId } from '../lookalikes.js';
-import { SCENARIOS, type ScenarioRow } from '../scenarios.js';
+import { SCENARIOS, type ScenarioId, type ScenarioRow } from '../scenarios.js';
 import { ADVICE, type AdviceId } from './advice.js';
 import { HOST_ADVISED } from './advised.js';
 import { HOST_FACT_EXAMPLES } from './examples-of-hosts.js';
@@ -18,10 +17,11 @@ import { HOST_MOMENT_NOTES } from './host-moment-notes.js';
 import { ofHostRule } from './of-verdicts.js';
 import { STATES } from './states.js';
 import { STATUS_NOTES } from './status-notes.js';
+import { STORIES } from './stories.js';
 import type { SocketState } from './story.js';
 import { usesOf } from './uses.js';
 import { VOCABULARY } from './vocabulary.js';
-import { adviceWords, referenceWords, spellings } from './words.js';
+import { adviceWords, factWords, referenceWords, spellings } from './words.js';
 
 /** How it goes, what it can be confused with and what to do are those of a conclusion that it speaks for. */
 export function ofHostFact(id: HostFactId): Explanation {
@@ -41,22 +41,24 @@ export function ofHostFact(id: HostFactId): Explanation {
 }
 
 export function ofLookalike(id: LookalikeId): Explanation {
-  const words = lookalikeWords(id, 'server', 'its address');
   const rows: readonly ScenarioRow[] = SCENARIOS;
   const uses = rows.flatMap((row) => row.lookalikes.filter((use) => use.id === id).map((use) => ({ row, use })));
+  // What only a client does is told of one, as in the story of its scenario.
+  const gone = uses.every(({ row }) => STORIES[row.id as ScenarioId].gone === 'client') ? 'client' : 'server';
+  const words = lookalikeWords(id, gone, 'its address');
   const names = uses.map(({ row }) => row.id).join(', ');
   const ruledOutBy = [...new Set(uses.flatMap(({ use }) => use.ruledOutBy))];
   return {
     ...plain('lookalike', id, words.title, `What ${names} can be confused with.`),
-    gone: 'server',
+    gone,
     follows: ruledOutBy.length > 0 ? `Ruled out by: ${ruledOutBy.join(', ')}.` : 'No packet rules it out.',
     confusedWith: uses.map(({ row, use: { ofMotive = false, ruledOutBy: facts } }) => ({
       id: row.id,
       scenario: row.id,
-      title: inWords(row.title, 'server'),
+      title: inWords(row.title, gone),
       toTellApart: words.toTellApart,
       ofMotive,
-      ruledOutBy: facts.map((fact) => ({ id: fact, says: inWords(FACTS[fact].says, 'server') })),
+      ruledOutBy: facts.map((fact) => factWords(fact, gone)),
     })),
   };
 }

@@ -33,6 +33,11 @@ const freebsd = (page: string, section: number, about: string): ReferenceRow => 
   url: `https://man.freebsd.org/cgi/man.cgi?query=${page}&sektion=${section}`,
 });
 
+const freebsdKernel = (file: string, about: string): ReferenceRow => ({
+  title: `FreeBSD ${file}: ${about}`,
+  url: `https://cgit.freebsd.org/src/tree/${file}`,
+});
+
 const kernel = (file: string, about: string): ReferenceRow => ({
   title: `Linux ${file}: ${about}`,
   url: `https://github.com/torvalds/linux/blob/master/${file}`,
@@ -72,6 +77,9 @@ export const REFERENCES = {
   'rfc-timestamps': rfc(7323, '3.2', 'timestamps in every segment, but for RST'),
   'rfc-middlebox-reset': wholeRfc(3360, 'inappropriate TCP resets considered harmful'),
   'rfc-nat-timeout': rfc(5382, '5', 'NATs: 2 hours 4 minutes for idle connections'),
+  'rfc-fast-open': wholeRfc(7413, 'TCP Fast Open'),
+  'rfc-urgent': wholeRfc(6093, 'on the TCP urgent mechanism'),
+  'rfc-acknowledged': rfc(9293, '3.10.7.4', 'what an acknowledgement covers has arrived'),
   'rfc-happy-eyeballs': wholeRfc(8305, 'Happy Eyeballs'),
   'man-tcp': man(7, 'tcp', 'socket options and kernel settings'),
   'man-socket': man(7, 'socket', 'SO_KEEPALIVE, SO_LINGER, SO_RCVTIMEO'),
@@ -95,13 +103,23 @@ export const REFERENCES = {
   'linux-input': kernel('net/ipv4/tcp_input.c', 'tcp_reset: EPIPE in CLOSE-WAIT, ECONNRESET else'),
   'linux-close': kernel('net/ipv4/tcp.c', '__tcp_close: RST where data was left unread'),
   'linux-icmp': kernel('net/ipv4/icmp.c', 'icmp_err_convert: errno of an ICMP error'),
+  'linux-not-connected': kernel('net/ipv4/af_inet.c', 'inet_shutdown, inet_getname: ENOTCONN of a closed socket'),
   'linux-destroy': kernel('net/ipv4/tcp_diag.c', 'tcp_diag_destroy: ECONNABORTED where ss -K closes a socket'),
   'freebsd-accept': freebsd('accept', 2, 'ECONNABORTED'),
   'freebsd-rack': freebsd('tcp_rack', 4, 'RACK and tail loss probes, a stack to be loaded'),
-  'freebsd-timer': {
-    title: 'FreeBSD sys/netinet/tcp_timer.h: TCPTV_MIN, TCPTV_CPU_VAR, TCPTV_KEEPCNT',
-    url: 'https://cgit.freebsd.org/src/tree/sys/netinet/tcp_timer.h',
-  },
+  'freebsd-timer': freebsdKernel('sys/netinet/tcp_timer.h', 'TCPTV_MIN, TCPTV_CPU_VAR, TCPTV_KEEPCNT'),
+  'bsd-notify': freebsdKernel(
+    'sys/netinet/tcp_subr.c',
+    'tcp_notify: which ICMP errors are forgotten, and when connect() gives up; XNU has the same',
+  ),
+  'freebsd-syn-sent': freebsd('tcp', 4, 'net.inet.tcp.icmp_may_rst'),
+  'freebsd-arp': freebsdKernel('sys/netinet/if_ether.c', 'arpresolve: EHOSTDOWN once ARP was asked in vain'),
+  'freebsd-syncache': freebsd('syncache', 4, 'net.inet.tcp.syncache.rst_on_sock_fail'),
+  'freebsd-input': freebsdKernel(
+    'sys/netinet/tcp_input.c',
+    'SYN-SENT: an ACK that does not fit is answered by RST, and the timer goes on',
+  ),
+  'freebsd-send': freebsdKernel('sys/kern/uipc_socket.c', 'sosend: EPIPE goes before a pending error; ENOTCONN'),
   'linux-sysctl': {
     title: 'Linux Documentation/networking/ip-sysctl.rst: tcp_* settings',
     url: 'https://docs.kernel.org/networking/ip-sysctl.html',

@@ -2,35 +2,21 @@
 // the shipped captures' programs really got is held against these rows, both ways: nothing they got is missing here, and a
 // row that none of them got must name where it comes from.
 
-import type { Role } from '../case.js';
 import type { ScenarioId } from '../scenarios.js';
-import type { ReferenceId } from './references.js';
-
-export interface Sight {
-  /** `gone`: that of the end the scenario says is gone, where it lives to see anything. */
-  readonly program: 'survivor' | 'gone' | 'either';
-  /** Whose it is whichever end is gone; absent: it goes the other way round as well. */
-  readonly always?: Role;
-  readonly call: 'connect' | 'accept' | 'read' | 'write';
-  /** EOF, `ok` or the errno's name. */
-  readonly gives: string;
-  readonly when: string;
-  readonly onBsd?: { readonly says: string; readonly reference: ReferenceId };
-  /** Where it is said, if no shipped capture shows it. */
-  readonly reference?: ReferenceId;
-}
-
-const EPIPE_NEXT: Sight = {
-  program: 'survivor',
-  call: 'write',
-  gives: 'EPIPE',
-  when: 'at every write after the first error; with SIGPIPE, which kills a program that does not ignore it (Node, Python and Go do)',
-};
-
-const ON_BSD_TIMEOUT = {
-  says: 'Berkeley-derived stacks give up sooner: after about 9 min',
-  reference: 'stevens-crash',
-} as const;
+import {
+  EPIPE_NEXT,
+  ON_BSD_ASKED_LINK,
+  ON_BSD_FILTERED,
+  ON_BSD_FORGOTTEN,
+  ON_BSD_PROBES,
+  ON_BSD_QUEUE_FULL,
+  ON_BSD_SYN_SENT,
+  ON_BSD_TIMEOUT,
+  ON_BSD_UNREACHABLE,
+  OUT_OF_QUEUE,
+  type Sight,
+  WRITE_FIRST,
+} from './sight.js';
 
 export const SIGHTS: Readonly<Record<ScenarioId, readonly Sight[]>> = {
   'normal-close': [
@@ -45,19 +31,34 @@ export const SIGHTS: Readonly<Record<ScenarioId, readonly Sight[]>> = {
   'connect-unreachable': [
     {
       program: 'survivor',
+      by: 'router',
       call: 'connect',
       gives: 'EHOSTUNREACH',
-      when: 'ICMP host unreachable or administratively prohibited (IPv4), address unreachable (IPv6), or ARP failed on the LAN itself',
-      onBsd: {
-        says: '4.4BSD-derived stacks go on sending SYNs and give the error only when the connect timer runs out',
-        reference: 'stevens-connect',
-      },
+      when: 'ICMP host unreachable (IPv4), address unreachable (IPv6)',
+      onBsd: ON_BSD_UNREACHABLE,
+    },
+    {
+      program: 'survivor',
+      by: 'link',
+      call: 'connect',
+      gives: 'EHOSTUNREACH',
+      when: 'ARP or neighbour discovery failed on the LAN itself, after about 3 s: no SYN ever left',
+      onBsd: ON_BSD_ASKED_LINK,
+    },
+    {
+      program: 'survivor',
+      by: 'filter',
+      call: 'connect',
+      gives: 'EHOSTUNREACH',
+      when: 'ICMP administratively prohibited (IPv4): a filter said no',
+      onBsd: ON_BSD_SYN_SENT,
     },
     {
       program: 'survivor',
       call: 'connect',
       gives: 'ENETUNREACH',
       when: 'ICMP network unreachable: a router has no route',
+      onBsd: ON_BSD_UNREACHABLE,
     },
     {
       program: 'survivor',
@@ -71,6 +72,7 @@ export const SIGHTS: Readonly<Record<ScenarioId, readonly Sight[]>> = {
       call: 'connect',
       gives: 'EACCES',
       when: 'ICMPv6 administratively prohibited: a filter said no',
+      onBsd: ON_BSD_SYN_SENT,
     },
     {
       program: 'survivor',
@@ -84,7 +86,7 @@ export const SIGHTS: Readonly<Record<ScenarioId, readonly Sight[]>> = {
       program: 'survivor',
       call: 'connect',
       gives: 'ETIMEDOUT',
-      when: 'when the SYN retries run out: 134.8 s by default (127 s before Linux 6.5), tcp_syn_retries',
+      when: 'when the SYN retries run out (tcp_syn_retries 6): after 134.8 s measured from Linux 6.5 on, whose documentation reckons 131 s; 127 s before',
       onBsd: { says: '4.4BSD gives up after 75 s', reference: 'stevens-connect' },
     },
     {
@@ -101,6 +103,7 @@ export const SIGHTS: Readonly<Record<ScenarioId, readonly Sight[]>> = {
       call: 'connect',
       gives: 'ok',
       when: 'where the SYN-ACK came: the client believes that it is connected, and waits for an answer in vain',
+      onBsd: ON_BSD_QUEUE_FULL,
     },
     {
       program: 'survivor',
@@ -111,6 +114,7 @@ export const SIGHTS: Readonly<Record<ScenarioId, readonly Sight[]>> = {
   ],
   'reset-by-middlebox': [
     { program: 'survivor', call: 'read', gives: 'ECONNRESET', when: 'at once; the next write() gives EPIPE' },
+    WRITE_FIRST,
     { ...EPIPE_NEXT, reference: 'linux-input' },
     {
       program: 'gone',
@@ -122,20 +126,28 @@ export const SIGHTS: Readonly<Record<ScenarioId, readonly Sight[]>> = {
   'handshake-aborted': [
     {
       program: 'survivor',
+      always: 'server',
       call: 'accept',
       gives: 'ok',
       when: 'accept() succeeds if the connection had reached the queue',
-      onBsd: {
-        says: 'Berkeley-derived kernels take the connection from the queue: the program never sees it; POSIX lets accept() fail with ECONNABORTED',
-        reference: 'stevens-abort',
-      },
+      onBsd: { ...OUT_OF_QUEUE, gives: 'ECONNABORTED' },
       reference: 'man-accept',
     },
     {
       program: 'survivor',
+      always: 'server',
       call: 'read',
       gives: 'ECONNRESET',
-      when: 'at the first read of the accepted socket',
+      when: 'at the first read of the accepted socket, where the client aborted',
+      onBsd: OUT_OF_QUEUE,
+      reference: 'linux-input',
+    },
+    {
+      program: 'survivor',
+      always: 'client',
+      call: 'read',
+      gives: 'ECONNRESET',
+      when: 'where the server aborted: connect() had succeeded, and the first call after the RST gets the error',
       reference: 'linux-input',
     },
   ],
@@ -153,6 +165,10 @@ export const SIGHTS: Readonly<Record<ScenarioId, readonly Sight[]>> = {
       call: 'write',
       gives: 'EHOSTUNREACH',
       when: 'at a write after the retries ran out, where a router had reported the host unreachable meanwhile',
+      onBsd: {
+        says: 'the same after a FIN: it is only forgotten while ESTABLISHED',
+        reference: 'bsd-notify',
+      },
     },
     {
       program: 'survivor',
@@ -189,6 +205,7 @@ export const SIGHTS: Readonly<Record<ScenarioId, readonly Sight[]>> = {
       call: 'write',
       gives: 'ECONNRESET',
       when: 'where the process died with input unread, and this program waits in write() because the window is full',
+      onBsd: { says: 'EPIPE at that write, and ECONNRESET at the next read', reference: 'freebsd-send' },
     },
   ],
   failover: [
@@ -198,6 +215,7 @@ export const SIGHTS: Readonly<Record<ScenarioId, readonly Sight[]>> = {
       gives: 'ECONNRESET',
       when: 'when it sends something, or its keep-alive does; not before',
     },
+    WRITE_FIRST,
     { ...EPIPE_NEXT, reference: 'linux-input' },
   ],
   'host-rebooted': [
@@ -207,6 +225,7 @@ export const SIGHTS: Readonly<Record<ScenarioId, readonly Sight[]>> = {
       gives: 'ECONNRESET',
       when: 'when it sends something, or its keep-alive does; not before',
     },
+    WRITE_FIRST,
     { ...EPIPE_NEXT, reference: 'linux-input' },
   ],
   'given-up-in-outage': [
@@ -215,6 +234,7 @@ export const SIGHTS: Readonly<Record<ScenarioId, readonly Sight[]>> = {
       call: 'read',
       gives: 'ETIMEDOUT',
       when: 'when its keep-alive probes or resends have run out, though the other end is back soon after',
+      onBsd: ON_BSD_PROBES,
     },
     {
       program: 'gone',
@@ -236,24 +256,28 @@ export const SIGHTS: Readonly<Record<ScenarioId, readonly Sight[]>> = {
       call: 'read',
       gives: 'ENETUNREACH',
       when: 'when the retries run out, where a router said network unreachable meanwhile',
+      onBsd: ON_BSD_FORGOTTEN,
     },
     {
       program: 'survivor',
       call: 'read',
       gives: 'EHOSTUNREACH',
       when: 'when the retries run out, where a filter said administratively prohibited (IPv4)',
+      onBsd: ON_BSD_FILTERED,
     },
     {
       program: 'survivor',
       call: 'read',
       gives: 'EACCES',
       when: 'when the retries run out, where a filter said administratively prohibited (IPv6)',
+      onBsd: ON_BSD_FILTERED,
     },
     {
       program: 'survivor',
       call: 'read',
       gives: 'ECONNREFUSED',
       when: 'when the retries run out, where a filter said port unreachable meanwhile',
+      onBsd: ON_BSD_FILTERED,
     },
     EPIPE_NEXT,
   ],
@@ -267,9 +291,19 @@ export const SIGHTS: Readonly<Record<ScenarioId, readonly Sight[]>> = {
     },
     {
       program: 'survivor',
+      by: 'router',
       call: 'read',
       gives: 'EHOSTUNREACH',
-      when: 'when the retries run out, where a router reported the host unreachable meanwhile, or ARP failed on the same LAN',
+      when: 'when the retries run out, where a router reported the host unreachable meanwhile',
+      onBsd: ON_BSD_FORGOTTEN,
+    },
+    {
+      program: 'survivor',
+      by: 'link',
+      call: 'read',
+      gives: 'EHOSTUNREACH',
+      when: 'when the retries run out, where ARP or neighbour discovery failed on the same LAN',
+      onBsd: ON_BSD_ASKED_LINK,
     },
     EPIPE_NEXT,
   ],
@@ -280,6 +314,7 @@ export const SIGHTS: Readonly<Record<ScenarioId, readonly Sight[]>> = {
       gives: 'ECONNRESET',
       when: 'once, after what had arrived before has been read',
     },
+    WRITE_FIRST,
     EPIPE_NEXT,
     {
       program: 'gone',

@@ -21,7 +21,7 @@ export interface StateRow {
   readonly references: readonly ReferenceId[];
 }
 
-const DATA_RESENDS = `${span(DATA_TIMEOUT_NS)} (tcp_retries2 15)`;
+const DATA_RESENDS = `${span(DATA_TIMEOUT_NS)} (measured; tcp_retries2 15)`;
 /** What an end does for a FIN of its own that is not acknowledged. */
 const UNACKNOWLEDGED_FIN = `If the program has closed, about 100 s: 8 resends (tcp_orphan_retries). If it has only called shutdown(), as for data: ${DATA_RESENDS}.`;
 
@@ -39,7 +39,7 @@ export const STATES: Readonly<Record<SocketState, StateRow>> = {
   'SYN-SENT': {
     title: 'asked for a connection, and has no answer',
     meaning: 'It has sent SYN, heard nothing of its peer, and waits for SYN-ACK.',
-    lasts: `Until connect() gives up: ${span(CONNECT_TIMEOUT_NS)} (tcp_syn_retries 6), or what the program allows. ICMP errors end it at once.`,
+    lasts: `Until connect() gives up: ${span(CONNECT_TIMEOUT_NS)} (measured; tcp_syn_retries 6), or what the program allows. ICMP errors end it at once.`,
     seen: 'connect() waits; where the socket does not block, it is not writable yet.',
     spelt: { SYN_SENT: 'netstat; ss as above' },
     advice: ['connect-timeout'],

@@ -26,6 +26,10 @@ export const TOLD_OF_ENDINGS: Readonly<Record<EndingId, EndingTold>> = {
         tells: 'ICMP errors or unanswered ARP in the capture; one made with the filter "tcp" has neither',
       },
       { of: 'unreachable', tells: 'whether the connection had been open' },
+      {
+        title: 'a filter that rejects in these words (iptables --reject-with icmp-host-unreachable)',
+        tells: 'who sent the error, and whether other ports of the host answer',
+      },
     ],
   },
   'handshake-reset': {

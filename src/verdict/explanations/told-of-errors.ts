@@ -1,7 +1,7 @@
 // Of each error: what the calls give, which finds all that sights.ts knows of it; and what can be taken for it.
 
 import type { ErrorId } from '../errors.js';
-import type { Sight } from './sights.js';
+import type { Sight } from './sight.js';
 import type { Told } from './told.js';
 
 interface ErrorTold extends Told<ErrorId> {

@@ -2,6 +2,7 @@
 // from the scenarios it is needed for; where those have nothing true to say of it, it stands here.
 
 import type { FactId } from '../facts.js';
+import { ON_BSD_ASKED_LINK, ON_BSD_QUEUE_FULL } from './sight.js';
 import type { Told } from './told.js';
 import { TOLD_OF_HOSTS } from './told-of-hosts.js';
 import { TOLD_OF_SILENCES } from './told-of-silences.js';
@@ -27,8 +28,10 @@ const OF_OPENING_AND_CLOSING: Readonly<
     ],
   },
   'syn-neighbour-silent': {
+    advice: ['ask-the-host', 'connect-timeout', 'reconnect'],
     seen: {
       says: 'connect() gives EHOSTUNREACH after about 3 s, or ETIMEDOUT where the router that asks cannot tell; on the LAN itself no SYN ever leaves.',
+      onBsd: ON_BSD_ASKED_LINK,
     },
     confusedWith: [
       { of: 'neighbour-silent', tells: 'whether the host had been heard on this connection before' },
@@ -59,6 +62,7 @@ const OF_OPENING_AND_CLOSING: Readonly<
   'syn-ack-resent-after-ack': {
     seen: {
       says: 'The client: connect() has succeeded, and read() waits in vain. The server: nothing, for accept() gives no such connection.',
+      onBsd: ON_BSD_QUEUE_FULL,
     },
     confusedWith: [
       { of: 'syn-ack-unanswered', tells: 'the final ACK: it passed the capture here' },
@@ -71,6 +75,7 @@ const OF_OPENING_AND_CLOSING: Readonly<
   'final-ack-repeated': {
     seen: {
       says: 'The client: connect() has succeeded, and read() waits in vain. The server: nothing, for accept() gives no such connection.',
+      onBsd: ON_BSD_QUEUE_FULL,
     },
     confusedWith: [
       {
@@ -153,7 +158,7 @@ const OF_OPENING_AND_CLOSING: Readonly<
   },
   'survivor-closed-in-turn': {
     seen: { says: 'read() gives EOF, and the program closes: no call fails.' },
-    advice: [],
+    advice: ['leave-it'],
     confusedWith: [
       {
         of: 'survivor-wrote-after-fin',
@@ -165,7 +170,7 @@ const OF_OPENING_AND_CLOSING: Readonly<
     seen: {
       says: 'The end that closed one direction reads on; write() of the other end succeeds. It reads EOF and may take its time.',
     },
-    advice: [],
+    advice: ['leave-it'],
     confusedWith: [{ of: 'survivor-wrote-after-fin', tells: 'whether the octets after the FIN are acknowledged' }],
   },
   'answered-by-reset': {

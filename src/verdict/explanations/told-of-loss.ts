@@ -172,7 +172,7 @@ export const TOLD_OF_LOSS = {
         tells: 'the SYN-ACK: it acknowledges the SYN alone, so the data was refused, not lost',
       },
     ],
-    advice: [],
+    advice: ['fast-open-at-both-ends'],
   },
   'tcp.retransmission.too-big': {
     seen: { says: 'Nothing but a read() that takes about a round trip longer, at the first large segments of a path.' },

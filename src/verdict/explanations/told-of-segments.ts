@@ -132,7 +132,7 @@ export const TOLD_OF_SEGMENTS: Readonly<Record<Exclude<AnomalyId, keyof typeof T
     },
     'tcp.rst.accepted': {
       seen: {
-        says: 'connect() gives ECONNREFUSED where it answers the SYN; read() gives ECONNRESET once and write() EPIPE on an open connection; after a FIN, EOF and EPIPE.',
+        says: 'connect() gives ECONNREFUSED where it answers the SYN; on an open connection the next call, usually read(), gives ECONNRESET once, and then read() EOF and write() EPIPE; after a FIN, EOF and EPIPE from the first on.',
         onBsd: { says: 'older BSDs give ECONNRESET after a FIN as well', reference: 'stevens-process' },
       },
       confusedWith: [
@@ -161,6 +161,7 @@ export const TOLD_OF_SEGMENTS: Readonly<Record<Exclude<AnomalyId, keyof typeof T
     'tcp.syn-on-live': {
       seen: {
         says: 'The server: read() of the old connection gives ECONNRESET, once the client has reset it. The client: connect() takes a moment longer, for Linux sends its SYN again at once.',
+        onBsd: { says: 'the SYN goes out again when its timer says so, after a second', reference: 'freebsd-input' },
       },
       confusedWith: [
         { of: 'tcp.retransmission.syn', tells: 'the initial sequence number: another one is another attempt' },
@@ -183,7 +184,7 @@ export const TOLD_OF_SEGMENTS: Readonly<Record<Exclude<AnomalyId, keyof typeof T
           tells: 'the Fast Open option with a cookie: without it nobody asked for this',
         },
       ],
-      advice: [],
+      advice: ['fast-open-at-both-ends'],
     },
     'tcp.data-after-fin': {
       seen: { says: 'The reader has had its EOF: these octets never reach it.' },
@@ -220,7 +221,7 @@ export const TOLD_OF_SEGMENTS: Readonly<Record<Exclude<AnomalyId, keyof typeof T
           tells: 'whether the handshake was completed, and an urgent pointer that points into data',
         },
       ],
-      advice: [],
+      advice: ['no-urgent-data'],
     },
     'tcp.impossible': {
       seen: { says: 'Nothing: kernels drop such segments, or answer with RST or ACK by the rules of the state.' },

@@ -1,7 +1,13 @@
 // Of each fact about silences, resets and what the capture missed: what it can be taken for.
 
 import type { FactId } from '../facts.js';
-import type { Told } from './told.js';
+import type { Seen, Told } from './told.js';
+
+/** No FIN came before it. */
+const AFTER_A_RST: Seen = {
+  says: 'What any RST gives: the first call ECONNRESET, usually read(); then read() EOF and write() EPIPE.',
+  onBsd: { says: 'write() gives EPIPE at once, and the next read() ECONNRESET', reference: 'freebsd-send' },
+};
 
 export const TOLD_OF_SILENCES = {
   'survivor-unanswered': {
@@ -32,6 +38,7 @@ export const TOLD_OF_SILENCES = {
     confusedWith: [{ of: 'outage-healed', tells: 'whether this end had sent its RST before' }],
   },
   'unreachable-by-icmp': {
+    advice: ['ask-the-host', 'user-timeout', 'read-timeout', 'reconnect'],
     confusedWith: [
       { of: 'filtered-by-icmp', tells: 'the code of the error: a filter decides, a router reports' },
       {
@@ -55,12 +62,14 @@ export const TOLD_OF_SILENCES = {
     ],
   },
   'neighbour-silent': {
+    advice: ['ask-the-host', 'user-timeout', 'read-timeout', 'reconnect'],
     confusedWith: [
       { of: 'neighbour-silent-to-survivor', tells: 'who asks: a router here, the other end itself there' },
       { title: 'ARP answers that the capture does not see', tells: 'whether IP packets go to that host nevertheless' },
     ],
   },
   'neighbour-silent-to-survivor': {
+    advice: ['ask-the-host', 'user-timeout', 'read-timeout', 'reconnect'],
     confusedWith: [{ of: 'neighbour-silent', tells: 'who asks' }],
   },
   'no-socket-rst': {
@@ -102,7 +111,7 @@ export const TOLD_OF_SILENCES = {
     ],
   },
   'heard-just-before-rst': {
-    seen: { says: 'What any RST gives: read() ECONNRESET, then write() EPIPE.' },
+    seen: AFTER_A_RST,
     advice: ['capture-at-both-ends', 'expect-errors'],
     confusedWith: [
       {
@@ -128,6 +137,7 @@ export const TOLD_OF_SILENCES = {
     ],
   },
   'input-pending': {
+    seen: AFTER_A_RST,
     confusedWith: [
       {
         title: 'a question that needs no answer',
@@ -136,6 +146,10 @@ export const TOLD_OF_SILENCES = {
     ],
   },
   'window-was-zero': {
+    seen: {
+      says: 'A write() that waits for room gives ECONNRESET; if none waits, the first call does. Then read() EOF and write() EPIPE.',
+      onBsd: { says: 'write() gives EPIPE at once, and the next read() ECONNRESET', reference: 'freebsd-send' },
+    },
     confusedWith: [
       { title: 'the window of 0 of a RST itself', tells: 'the last segment before it: only that one counts' },
     ],
@@ -169,7 +183,7 @@ export const TOLD_OF_SILENCES = {
   },
   'rst-ttl-far-off': { confusedWith: [{ of: 'rst-ttl-differs', tells: 'by how much: 1 is an adjacent router' }] },
   'rst-ip-id-off': {
-    seen: { says: 'What any RST gives: read() ECONNRESET, then write() EPIPE.' },
+    seen: AFTER_A_RST,
     confusedWith: [
       {
         title: 'a stack that numbers each packet at random',
@@ -178,7 +192,7 @@ export const TOLD_OF_SILENCES = {
     ],
   },
   'rst-lacks-timestamps': {
-    seen: { says: 'What any RST gives: read() ECONNRESET, then write() EPIPE.' },
+    seen: AFTER_A_RST,
     confusedWith: [
       {
         title: 'a stack that sends RST without options',

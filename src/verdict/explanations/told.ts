@@ -2,12 +2,12 @@
 // would tell, what to do.
 
 import type { AdviceId } from './advice.js';
-import type { ReferenceId } from './references.js';
+import type { OnBsd } from './sight.js';
 
 export interface Seen {
   readonly says: string;
   /** Where BSD, or macOS, is known to differ. */
-  readonly onBsd?: { readonly says: string; readonly reference: ReferenceId };
+  readonly onBsd?: OnBsd;
 }
 
 /** What it can be taken for: another row of the same table by its id, or something without one. */

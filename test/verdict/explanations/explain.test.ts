@@ -14,8 +14,8 @@ import { STORIES } from '../../../src/verdict/explanations/stories.js';
 
 const CAPTURES = resolve(import.meta.dirname, '../../../fixtures/captures');
 
-/** What is seen live only, no saved capture can show; ECONNABORTED is nothing that a packet does. */
-const UNSHOWN = ['ECONNABORTED', 'local-process-exited', 'local-process-lives'];
+/** What is seen live only, no saved capture can show; ECONNABORTED and ENOTCONN are nothing that a packet does, EHOSTDOWN is of BSD. */
+const UNSHOWN = ['EHOSTDOWN', 'ECONNABORTED', 'ENOTCONN', 'local-process-exited', 'local-process-lives'];
 
 const all = explainAll();
 const text = (one: Explanation, width = 80): string[] => explanationLines(one, { colour: false, width });
@@ -108,25 +108,41 @@ it('all advice is given, and all references are used', () => {
   expect(Object.values(REFERENCES).filter(({ title }) => !used.has(title))).toEqual([]);
 });
 
-/** Nobody needs to do anything about these. */
-const HARMLESS = [
-  'closed',
-  'reset-after-close',
-  'both-fins-acknowledged',
-  'survivor-closed-in-turn',
-  'data-after-fin-accepted',
-  'tcp.retransmission.syn-data',
-  'tcp.syn-data',
-  'tcp.urgent',
-];
+/** What every page about connections and hosts has. */
+function isWhole({ confusedWith, advice, references }: Explanation): void {
+  expect(confusedWith.length, 'what it can be taken for').toBeGreaterThan(0);
+  expect(confusedWith.filter(({ toTellApart }) => toTellApart.length < 5)).toEqual([]);
+  expect(advice.length, 'what to do').toBeGreaterThan(0);
+  expect(references.length, 'where it can be read').toBeGreaterThan(0);
+  expect(references.filter(({ title, url }) => url === null && !title.startsWith('Stevens'))).toEqual([]);
+}
+
+describe('scenarios and conclusions about hosts are told in full', () => {
+  const verdicts = all.filter(({ kind }) => kind === 'scenario' || kind === 'host-rule');
+
+  it.each(verdicts.map((one) => [`${one.kind} ${one.id}`, one] as const))('%s', (_, one) => {
+    isWhole(one);
+    expect([...one.steps, ...one.course].length, 'how it goes').toBeGreaterThan(0);
+    expect(one.lookFirst, 'what to look at first').not.toBeNull();
+    if (one.kind === 'host-rule') return;
+    expect(one.sees.length, 'what programs see').toBeGreaterThan(0);
+    expect(text(one).join('\n'), 'what BSD does, or that it does the same').toMatch(/BSD/);
+  });
+});
+
+describe('advice about a link is not all there is', () => {
+  it.each(['syn-neighbour-silent', 'neighbour-silent', 'neighbour-silent-to-survivor'])('%s', (id) => {
+    expect(explain(id)!.advice.map((one) => one.id)).not.toContain('stop-at-eof');
+  });
+});
 
 describe('endings, errors, anomalies and facts are told in full', () => {
   const excerpted = all.filter(({ kind }) => EXCERPTED.includes(kind));
 
   it.each(excerpted.map((one) => [`${one.kind} ${one.id}`, one] as const))('%s', (_, one) => {
     expect(one.sees.length > 0 || one.seen !== null, 'what programs see').toBe(true);
-    expect([...one.confusedWith, ...one.causes].length, 'what it can be taken for').toBeGreaterThan(0);
-    if (!HARMLESS.includes(one.id)) expect(one.advice.length, 'what to do').toBeGreaterThan(0);
+    expect(text(one).join('\n'), 'what BSD does, or that it does the same').toMatch(/BSD/);
+    isWhole(one);
     if (one.example === null) expect(text(one).join('\n')).toContain('No shipped capture shows it.');
     else {
       expect(one.steps.length).toBeGreaterThan(1);
@@ -178,6 +194,17 @@ describe('every word that is printed is explained', () => {
     ['econnreset', 'ECONNRESET'],
     ['Connection reset by peer', 'ECONNRESET'],
     ['10053', 'ECONNABORTED'],
+    ['Host is down', 'EHOSTDOWN'],
+    ['WSAECONNRESET', 'ECONNRESET'],
+    ['SIGPIPE', 'EPIPE'],
+    ['broken pipe', 'EPIPE'],
+    ['Socket is not connected', 'ENOTCONN'],
+    ['write ECONNRESET', 'ECONNRESET'],
+    ['Error: read ECONNRESET', 'ECONNRESET'],
+    ['connect ECONNREFUSED 127.0.0.1:5432', 'ECONNREFUSED'],
+    ['dial tcp 10.0.0.1:80: connect: no route to host', 'EHOSTUNREACH'],
+    ['[Errno 32] Broken pipe', 'EPIPE'],
+    ['unexpected EOF', 'EOF'],
     ['4 segm.', 'four-segment'],
     ['tail loss probe', 'tcp.retransmission.tail-loss-probe'],
     ['client process terminated', 'process-terminated'],

@@ -50,3 +50,11 @@ describe.each(Object.entries(SIGHTS))('%s', (scenario, sights) => {
     expect(unseen.filter(({ reference }) => reference === undefined).map(({ gives }) => gives)).toEqual([]);
   });
 });
+
+it('what ICMP or ARP makes of a call is another thing on BSD', () => {
+  const reported = Object.values(SIGHTS)
+    .flat()
+    .filter(({ gives }) => ['EHOSTUNREACH', 'ENETUNREACH', 'EACCES'].includes(gives));
+  expect(reported.length).toBeGreaterThan(5);
+  expect(reported.filter(({ onBsd }) => !onBsd).map(({ when }) => when)).toEqual([]);
+});
