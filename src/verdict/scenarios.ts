@@ -121,7 +121,8 @@ export const SCENARIOS = [
     corroboratedBy: [],
     lookalikes: [
       { id: 'firewall-cut', ruledOutBy: ['survivor-sent-nothing'] },
-      { id: 'scan-or-health-check', ruledOutBy: [], ofMotive: true },
+      // Only a client scans.
+      { id: 'scan-or-health-check', ruledOutBy: ['gone-never-spoke'], ofMotive: true },
       { id: 'backlog-overflow', ruledOutBy: [], ofMotive: true },
       { id: 'listener-ended', ruledOutBy: [], onlyIf: 'gone-never-spoke', ofMotive: true },
     ],
