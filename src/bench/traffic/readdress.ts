@@ -6,7 +6,8 @@ const IPV4 = 0x0800;
 const IPV6 = 0x86dd;
 const TCP = 6;
 const SYN = 0x02;
-const SYN_AND_ACK = 0x12;
+/** FIN, SYN, RST, ACK: a SYN with any of the others opens nothing. */
+const CONTROL = 0x17;
 /** Hosts of the lab live in 10.0.0.0/8; 11.0.0.0/8 and what follows are for the others. */
 const LAB = 10;
 const LOOPBACK = 127;
@@ -91,6 +92,6 @@ export function connectionOf(frame: Uint8Array): Belongs | null {
     Buffer.from(frame.subarray(from, from + octets)).toString('hex');
   const source = `${hex(addresses, length)}.${hex(tcp, 2)}`;
   const destination = `${hex(addresses + length, length)}.${hex(tcp + 2, 2)}`;
-  const opens = (frame[tcp + 13] & SYN_AND_ACK) === SYN;
+  const opens = (frame[tcp + 13] & CONTROL) === SYN;
   return { tuple: [source, destination].sort().join(' '), isn: opens ? hex(tcp + 4, 4) : null };
 }
