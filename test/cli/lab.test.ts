@@ -132,7 +132,8 @@ describe.skipIf(impossible !== null)(`plays${impossible ? ` (skipped: ${impossib
     },
   );
 
-  it.concurrent('what a killed one leaves, the next one takes away', { timeout: 90_000 }, async () => {
+  // By itself: another play that begins meanwhile takes it away before it is looked at.
+  it('what a killed one leaves, the next one takes away', { timeout: 90_000 }, async () => {
     const child = start('host-rebooted');
     const over = once(child, 'close');
     await isPlaying(child.pid!);
