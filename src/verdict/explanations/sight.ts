@@ -31,6 +31,7 @@ export const EPIPE_NEXT: Sight = {
   call: 'write',
   gives: 'EPIPE',
   when: 'at every write after the first error; with SIGPIPE, which kills a program that does not ignore it (Node, Python and Go do)',
+  onBsd: { says: 'EPIPE at the first write already, and ECONNRESET at the next read', reference: 'freebsd-send' },
 };
 
 /** A RST that no call was waiting for: measured on Linux, the error goes to whichever call comes first, once. */
