@@ -26,12 +26,18 @@ export interface Sight {
   readonly reference?: ReferenceId;
 }
 
+/** sosend() looks whether it may send before it looks for an error. */
+export const ON_BSD_RESET: OnBsd = {
+  says: 'write() gives EPIPE at once, and the next read() ECONNRESET',
+  reference: 'freebsd-send',
+};
+
 export const EPIPE_NEXT: Sight = {
   program: 'survivor',
   call: 'write',
   gives: 'EPIPE',
   when: 'at every write after the first error; with SIGPIPE, which kills a program that does not ignore it (Node, Python and Go do)',
-  onBsd: { says: 'EPIPE at the first write already, and ECONNRESET at the next read', reference: 'freebsd-send' },
+  onBsd: ON_BSD_RESET,
 };
 
 /** A RST that no call was waiting for: measured on Linux, the error goes to whichever call comes first, once. */
@@ -40,7 +46,7 @@ export const WRITE_FIRST: Sight = {
   call: 'write',
   gives: 'ECONNRESET',
   when: 'where it writes before it has read anything since the RST came: the first call gets the error, once, and that can be write()',
-  onBsd: { says: 'EPIPE already at that write, and ECONNRESET at the next read', reference: 'freebsd-send' },
+  onBsd: ON_BSD_RESET,
   reference: 'linux-input',
 };
 

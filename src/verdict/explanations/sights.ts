@@ -10,6 +10,7 @@ import {
   ON_BSD_FORGOTTEN,
   ON_BSD_PROBES,
   ON_BSD_QUEUE_FULL,
+  ON_BSD_RESET,
   ON_BSD_SYN_SENT,
   ON_BSD_TIMEOUT,
   ON_BSD_UNREACHABLE,
@@ -205,7 +206,7 @@ export const SIGHTS: Readonly<Record<ScenarioId, readonly Sight[]>> = {
       call: 'write',
       gives: 'ECONNRESET',
       when: 'where the process died with input unread, and this program waits in write() because the window is full',
-      onBsd: { says: 'EPIPE at that write, and ECONNRESET at the next read', reference: 'freebsd-send' },
+      onBsd: ON_BSD_RESET,
     },
   ],
   failover: [

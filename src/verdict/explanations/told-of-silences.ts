@@ -1,12 +1,13 @@
 // Of each fact about silences, resets and what the capture missed: what it can be taken for.
 
 import type { FactId } from '../facts.js';
+import { ON_BSD_RESET } from './sight.js';
 import type { Seen, Told } from './told.js';
 
 /** No FIN came before it. */
 const AFTER_A_RST: Seen = {
   says: 'What any RST gives: the first call ECONNRESET, usually read(); then read() EOF and write() EPIPE.',
-  onBsd: { says: 'write() gives EPIPE at once, and the next read() ECONNRESET', reference: 'freebsd-send' },
+  onBsd: ON_BSD_RESET,
 };
 
 export const TOLD_OF_SILENCES = {
@@ -148,7 +149,7 @@ export const TOLD_OF_SILENCES = {
   'window-was-zero': {
     seen: {
       says: 'A write() that waits for room gives ECONNRESET; if none waits, the first call does. Then read() EOF and write() EPIPE.',
-      onBsd: { says: 'write() gives EPIPE at once, and the next read() ECONNRESET', reference: 'freebsd-send' },
+      onBsd: ON_BSD_RESET,
     },
     confusedWith: [
       { title: 'the window of 0 of a RST itself', tells: 'the last segment before it: only that one counts' },
