@@ -64,11 +64,11 @@ const inFull = ({ kind, id }: Explanation): string => `${kind}:${id}`;
  */
 export function explain(asked: string): Explanation | null {
   const all = explainAll();
-  const named = (namesOf: (one: Explanation) => readonly string[]): Explanation | undefined =>
-    all.find((one) => namesOf(one).some((name) => plainly(name) === plainly(asked)));
+  const named = (by: (one: Explanation) => readonly string[]): Explanation | undefined =>
+    all.find((one) => by(one).some((name) => plainly(name) === plainly(asked)));
   return (
     all.find((one) => one.id === asked || inFull(one) === asked) ??
-    named(({ id, alsoWritten }) => [id, ...alsoWritten.map((other) => other.id)]) ??
+    named(namesOf) ??
     named(({ title }) => [title]) ??
     named(shortNames) ??
     inLogLine(asked, all) ??
@@ -76,12 +76,13 @@ export function explain(asked: string): Explanation | null {
   );
 }
 
+const namesOf = ({ id, alsoWritten }: Explanation): string[] => [id, ...alsoWritten.map((other) => other.id)];
+
 /** `Error: connect ECONNREFUSED 10.0.0.1:80`, `write: broken pipe`: a line of a log names an errno among other words. */
 function inLogLine(line: string, all: readonly Explanation[]): Explanation | undefined {
   const words = ` ${line.toLowerCase().replaceAll(/[^a-z0-9]+/g, ' ')} `;
   // Numbers say nothing among others.
-  const names = ({ id, alsoWritten }: Explanation): string[] =>
-    [id, ...alsoWritten.map((other) => other.id)].filter((name) => !/^\d+$/.test(name));
+  const names = (one: Explanation): string[] => namesOf(one).filter((name) => !/^\d+$/.test(name));
   return all.find(
     (one) => one.kind === 'errno' && names(one).some((name) => words.includes(` ${name.toLowerCase()} `)),
   );
