@@ -160,6 +160,16 @@ export class Lab {
     return worker;
   }
 
+  /** Connects, and a line goes there and back; the child does nothing more by itself. */
+  async greets(): Promise<Program> {
+    const worker = await this.meets();
+    await this.client.writes('hello');
+    await worker.reads();
+    await worker.writes('hello');
+    await this.client.reads();
+    return worker;
+  }
+
   /** Firewall rules of the router for what it forwards; none: the path is open again. */
   async routerRules(...rules: string[]): Promise<void> {
     await firewall(this.between, 'forward', ...rules);

@@ -10,11 +10,7 @@ export const deliberate: readonly Scenario[] = [
     what: 'The server answered, then closed with SO_LINGER 0; everything it had received had been read.',
     in: [{ net: 50 }, { net: 51, as: 'v6-any', family: 6, vantage: 'router-any' }],
     async play(lab) {
-      const worker = await lab.meets();
-      await lab.client.writes('hello');
-      await worker.reads();
-      await worker.writes('hello');
-      await lab.client.reads();
+      const worker = await lab.greets();
       await worker.aborts();
       await lab.clientHost.leaves('ESTAB');
       await lab.client.reads();
@@ -112,11 +108,7 @@ export const deliberate: readonly Scenario[] = [
     what: 'The client closed with SO_LINGER 0, and its RST was lost on the way; later the server closed, and its FIN was answered by a RST.',
     in: [{ net: 177, vantage: 'router-far' }],
     async play(lab) {
-      const worker = await lab.meets();
-      await lab.client.writes('hello');
-      await worker.reads();
-      await worker.writes('hello');
-      await lab.client.reads();
+      const worker = await lab.greets();
       await lab.routerRules('tcp flags & rst == rst drop');
       await lab.client.aborts();
       await lab.passes(0.5);
@@ -133,11 +125,7 @@ export const deliberate: readonly Scenario[] = [
     in: [{ net: 178 }],
     async play(lab) {
       const second = await lab.anotherClient();
-      const worker = await lab.meets();
-      await lab.client.writes('hello');
-      await worker.reads();
-      await worker.writes('hello');
-      await lab.client.reads();
+      const worker = await lab.greets();
       await lab.talks(second);
       await worker.sets('TCP_REPAIR', 1);
       await worker.closes();
