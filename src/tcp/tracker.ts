@@ -42,7 +42,7 @@ export class Tracker {
   readonly delivery: Delivery;
   private currentId = 0;
   /** Finished connections; and those that closed, or were over, a moment ago. */
-  private readonly lingering = new Waiting(LINGER_NS);
+  private readonly lingering = new Waiting(LINGER_NS, MOST_LINGERING);
   private readonly settling = new Waiting(SETTLED_NS);
 
   /** @param segment the record that the caller decodes every frame into. */
@@ -62,7 +62,6 @@ export class Tracker {
 
   /** When the next connection has waited long enough to be looked at; -Infinity: too many wait; Infinity: none does. */
   get dueNs(): number {
-    if (this.lingering.size > MOST_LINGERING) return Number.NEGATIVE_INFINITY;
     return Math.min(this.lingering.nextNs, this.settling.nextNs);
   }
 
@@ -78,7 +77,7 @@ export class Tracker {
     const { dueNs, lingering } = this;
     const forced = dueNs === Number.NEGATIVE_INFINITY;
     if (!forced) this.clockNs = dueNs;
-    if (forced || lingering.nextNs === dueNs) this.endWait(forced);
+    if (lingering.nextNs === dueNs) this.endWait(forced);
     else this.lookAgain();
   }
 

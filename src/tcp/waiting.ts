@@ -1,4 +1,5 @@
 // Hot path: connections to be looked at again when their time has come; all wait equally long, so first in is first due.
+// If more wait than may, the first is due at once.
 
 import type { Connection } from './connection.js';
 
@@ -12,16 +13,21 @@ export class Waiting {
   private deadlinesNs = new Float64Array(FIRST_ROOM);
   private mask = FIRST_ROOM - 1;
   private head = 0;
-  /** How many wait. */
-  size = 0;
-  /** When the first of them is due; Infinity: none waits. */
+  private size = 0;
+  /** When the first of them is due; Infinity: none waits; -Infinity: too many do. */
   nextNs = Number.POSITIVE_INFINITY;
   /** Of the one taken last: where it was, and which it was. */
   index = -1;
   id = 0;
 
-  /** @param delayNs how long each waits. */
-  constructor(private readonly delayNs: number) {}
+  /**
+   * @param delayNs how long each waits
+   * @param most how many may wait at a time
+   */
+  constructor(
+    private readonly delayNs: number,
+    private readonly most = Number.POSITIVE_INFINITY,
+  ) {}
 
   add({ index, id }: Connection, nowNs: number): void {
     if (this.size > this.mask) this.grow();
@@ -30,6 +36,7 @@ export class Waiting {
     this.ids[at] = id;
     this.deadlinesNs[at] = nowNs + this.delayNs;
     if (this.size === 1) this.nextNs = this.deadlinesNs[at];
+    if (this.size > this.most) this.nextNs = Number.NEGATIVE_INFINITY;
   }
 
   /** Takes the first of them out. The connection at its `index` may be another one by now: compare the `id`. */
@@ -38,6 +45,7 @@ export class Waiting {
     this.id = this.ids[this.head];
     this.head = (this.head + 1) & this.mask;
     this.size--;
+    if (this.size > this.most) return;
     this.nextNs = this.size > 0 ? this.deadlinesNs[this.head] : Number.POSITIVE_INFINITY;
   }
 
