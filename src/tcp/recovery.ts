@@ -1,9 +1,9 @@
 // How one end recovers from loss, as far as a watcher can tell: why it sent something again.
 //
-// Read RFC 5681, 6298, 6582, 6675, 8985, 1191 (section 6.4) and Linux net/ipv4/tcp_input.c (tcp_fastretrans_alert, tcp_process_loss) and
-// tcp_output.c (tcp_xmit_retransmit_queue, tcp_send_loss_probe). A sender is in order, in recovery, or after a timeout until
-// everything that was outstanding when that began is acknowledged. What sets it off shows: an acknowledgement, at once; or
-// a timer, after a wait. An end that nothing went wrong with has no Recovery.
+// Read RFC 5681, 6298, 6582, 6675, 8985, 1191 (section 6.4) and Linux net/ipv4/tcp_input.c (tcp_fastretrans_alert,
+// tcp_process_loss) and tcp_output.c (tcp_xmit_retransmit_queue, tcp_send_loss_probe). A sender is in order, in recovery, or
+// after a timeout until everything that was outstanding when that began is acknowledged. What sets it off shows: an
+// acknowledgement, at once; or a timer, after a wait. An end that nothing went wrong with has no Recovery.
 
 import { Intervals } from './intervals.js';
 import { seqAdd, seqDiff } from './seq.js';

@@ -19,6 +19,8 @@ export interface ProgramError {
 
 /** Linux tcp_retries2 = 15 gives up on data after about this long (measured 939.5 s; RFC 9293 R2 is at least 100 s). */
 export const DATA_TIMEOUT_NS = 939.5e9;
+/** RFC 9293 section 3.8.3, R2: nobody gives up on data sooner. */
+const LEAST_DATA_TIMEOUT_NS = 100e9;
 /** Linux tcp_syn_retries = 6: 127 s up to 6.4, 134.8 s from 6.5 on, with its linear first resends. */
 export const CONNECT_TIMEOUT_NS = 134.8e9;
 /** Linux tcp_keepalive_probes: unanswered probes after which the prober gives up. */
@@ -52,10 +54,12 @@ function givesUpNs({ gone, survivor: { end } }: Case): number {
 
 /**
  * It left by RST while data of it went unanswered: its program did, for its kernel gives up on data without a word (Linux
- * tcp_write_err()), and not before RFC 9293's R2 of 100 s.
+ * tcp_write_err()), and not so soon.
  */
 function abortsUnheard({ survivor: { end, notes } }: Case): boolean {
-  return notes.gaveUp !== undefined && end.outstanding > 0 && notes.gaveUp.timeNs - end.unansweredNs < 100e9;
+  return (
+    notes.gaveUp !== undefined && end.outstanding > 0 && notes.gaveUp.timeNs - end.unansweredNs < LEAST_DATA_TIMEOUT_NS
+  );
 }
 
 export const ERRORS = [

@@ -51,7 +51,6 @@ export const LOOKALIKES = {
     scenario: 'process-terminated',
     title: 'a listener that ended, or whose process did, before its program had accepted the connection',
     toTellApart: 'a new connection to {address}: refused means that the listener is gone',
-    toTellApartOfClient: 'nothing: who connects holds its connection from the start',
   },
   'answers-lost': {
     scenario: 'given-up-in-outage',
